@@ -1,0 +1,68 @@
+"""Every environment variable, typed, read once at the edge. All start with `DAFU_`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from services.domain.errors import ConfigError
+
+
+class Settings(BaseSettings):
+    """Field `data` is read from DAFU_DATA, and so on; deploy/env.example lists them all."""
+
+    model_config = SettingsConfigDict(env_prefix="DAFU_", extra="ignore")
+
+    #: Where everything is kept; the demo lives in its folder `demo`.
+    data: Path = Path("data")
+    #: SQLAlchemy address; empty: SQLite in the data folder.
+    database_url: str = ""
+    #: `database`, or `redis://…` when many machines share the work.
+    bus_url: str = "database"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    #: How subscribers reach this service; empty: http://host:port.
+    public_url: str = ""
+    #: Who to write to about our visits: goes into the User-Agent of every request to a site.
+    contact: str = "https://github.com/dafu/dafu"
+    #: Least seconds between two requests to one host.
+    spacing: float = Field(default=5.0, ge=5.0)
+    #: Addresses on this machine or network that may be reached all the same: `127.0.0.1/32:8080`, comma-separated.
+    allow_addresses: Annotated[tuple[str, ...], NoDecode] = ()
+    #: 32 bytes in base64 that encrypt the webhook secrets; empty: a key file in the data folder.
+    secret_key: SecretStr = SecretStr("")
+    env: Literal["development", "production"] = "development"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("allow_addresses", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def user_agent(self) -> str:
+        return f"Dafu/0.1 (+{self.contact})"
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data / 'dafu.sqlite'}"
+
+    @property
+    def address(self) -> str:
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Settings from the environment. Raises ConfigError that names the variable and what it takes."""
+    try:
+        settings = Settings(**overrides)  # type: ignore[arg-type]  # values are judged by pydantic
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "DAFU_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise ConfigError(f"{name}: {first['msg']}, got {first['input']!r}") from None
+    if settings.env == "production" and settings.allow_addresses:
+        raise ConfigError("DAFU_ALLOW_ADDRESSES is for tests and the demo: unset it, or DAFU_ENV=production")
+    return settings

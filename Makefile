@@ -16,11 +16,10 @@ run: $(RUNTIME)             ## everything in one process on http://127.0.0.1:800
 test: $(DEV)                ## the whole suite
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(DEV)               ## lint, types, tests
+check: $(DEV)               ## lint, format, types; `make check test` is everything
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest $(ARGS)
 
 bench: $(DEV)               ## every figure the README quotes
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -34,6 +34,8 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 #: What a change says was there before and is there now: a number in the page's own unit (or both ends of a range),
 #: a level, a date, a name, a quotation, a list of names.
 Said = str | int | float | tuple[str | int | float, ...] | None
+#: Spans of a text, ascending, without overlap.
+Marks = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,10 @@ class Change:
     deadline: str | None = None
     #: What was withdrawn had a target, what changed has one.
     has_target: bool = False
+    #: Exactly the characters this change accounts for, as spans in either text; `old` and `new` are their hulls or the
+    #: sentence they make up. No character lies in the marks of two changes or suppressions.
+    old_marks: Marks = ()
+    new_marks: Marks = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,8 @@ class Suppression:
     path: tuple[str, ...] = ()
     before: Said = None
     after: Said = None
+    old_marks: Marks = ()
+    new_marks: Marks = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,10 @@ class Page:
     catalogue: dict[str, str] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
     images: tuple[str, ...] = ()
+    #: Further pages of the same article, in order (TRS splits long ones); see `pages.following_pages`.
+    next_pages: tuple[str, ...] = ()
+    #: What was left out as furniture: (rule, text).
+    dropped: tuple[tuple[str, str], ...] = ()
     #: A seed-form text file, not a web page: its lines are the document, furniture lines included.
     plain: bool = False
 

@@ -1,0 +1,1 @@
+"""Documents and webhooks out: routes over storage, problem+json, and `webhooks/`, which tells subscribers."""

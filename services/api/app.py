@@ -1,0 +1,36 @@
+"""The API as a whole: routes, problems, the OpenAPI page at /docs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+
+from services.api import problems
+from services.api.context import Context
+from services.api.routes import documents, health, subscriptions
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def create_app(context: Context, lifespan: Lifespan | None = None) -> FastAPI:
+    """An application over `context`; `lifespan` starts and stops what runs beside it."""
+    app = FastAPI(
+        title="Dafu 答复",
+        summary="What official Chinese pages promised, and what became of it.",
+        version="0.1.0",
+        lifespan=lifespan,
+        redoc_url=None,
+    )
+    app.state.context = context
+    problems.install(app)
+    for router in (documents.router, subscriptions.router, health.router):
+        app.include_router(router)
+
+    @app.get("/", include_in_schema=False)
+    def index() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
+    return app

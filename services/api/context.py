@@ -1,0 +1,34 @@
+"""What the routes work with: made once by whoever starts the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from services.api.cursor import Cursors
+from services.api.webhooks.secrets import SecretBox
+from services.domain.clock import Clock
+from services.egress.policy import Policy
+from services.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    database: Database
+    clock: Clock
+    box: SecretBox
+    cursors: Cursors
+    #: What a subscription's address is judged by before it is stored.
+    policy: Policy
+    #: Public address of this service, without a slash at its end.
+    address: str
+
+
+def _of(request: Request) -> Context:
+    context: Context = request.app.state.context
+    return context
+
+
+Here = Annotated[Context, Depends(_of)]

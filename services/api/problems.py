@@ -1,0 +1,71 @@
+"""Every 4xx and 5xx is application/problem+json (RFC 9457), the framework's own included."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from services.api.cursor import BadCursor
+from services.domain.errors import Conflict, DafuError, InputError, NotFound, Unavailable
+
+_log = structlog.get_logger()
+
+#: Our errors, most special first: (error, status, code).
+_CODES: tuple[tuple[type[DafuError], int, str], ...] = (
+    (NotFound, 404, "not_found"),
+    (Conflict, 409, "exists_already"),
+    (BadCursor, 400, "bad_cursor"),
+    (InputError, 422, "invalid"),
+    (Unavailable, 503, "unavailable"),
+)
+
+
+class Problem(JSONResponse):
+    media_type = "application/problem+json"
+
+
+def problem(status: int, code: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> Problem:
+    """A problem document; `code` is stable and made for machines, `detail` for people."""
+    body = {"type": f"/docs/problems#{code}", "title": HTTPStatus(status).phrase, "status": status, "code": code}
+    return Problem({**body, "detail": detail, **more}, status_code=status, headers=dict(headers or {}))
+
+
+def install(app: FastAPI) -> None:
+    """Let `app` answer every error as a problem."""
+    app.add_exception_handler(DafuError, _ours)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _framework)
+    app.add_exception_handler(Exception, _bug)
+
+
+async def _ours(_: Request, error: Exception) -> Problem:
+    for kind, status, code in _CODES:
+        if isinstance(error, kind):
+            headers = {"location": f"/subscriptions/{error.existing}"} if isinstance(error, Conflict) else None
+            return problem(status, getattr(error, "code", code), str(error), headers)
+    return problem(500, "internal", "an error of ours; it is in the log")
+
+
+async def _invalid(_: Request, error: Exception) -> Problem:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler is registered for this type only
+    found = [{"at": ".".join(str(part) for part in item["loc"]), "message": item["msg"]} for item in error.errors()]
+    first = found[0] if found else {"at": "request", "message": "cannot be read"}
+    return problem(422, "invalid", f"{first['at']}: {first['message']}", errors=found)
+
+
+async def _framework(_: Request, error: Exception) -> Problem:
+    assert isinstance(error, HTTPException)  # noqa: S101 - the handler is registered for this type only
+    code = HTTPStatus(error.status_code).name.lower()
+    return problem(error.status_code, code, str(error.detail), error.headers)
+
+
+async def _bug(request: Request, error: Exception) -> Problem:
+    _log.error("request failed", path=request.url.path, error=repr(error))
+    return problem(500, "internal", "an error of ours; it is in the log")

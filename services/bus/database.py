@@ -1,0 +1,144 @@
+"""The bus on the database alone: a row in `queue` is an event owed, a row in `inbox` an effect that happened.
+
+Implements services.bus.interface. SQLite: the write lock makes a claim exclusive; PostgreSQL: FOR UPDATE SKIP LOCKED,
+whose second look at a row that changed meanwhile leaves out what another consumer just took.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, func, insert, literal, or_, select, update
+
+from services.bus.interface import BACKOFF, HANDOUTS, TRIES, Claimed, DeadLetter
+from services.bus.routes import ROUTES, types_of
+from services.domain.errors import NotFound
+from services.domain.event import Event
+from services.storage import outbox as log
+from services.storage.tables import inbox, outbox, queue
+from services.storage.types import EPOCH, UtcTime
+from services.storage.upsert import insert_new
+
+#: A row never handed out.
+_FRESH = {
+    "available_at": EPOCH,
+    "lease_until": None,
+    "token": None,
+    "tries": 0,
+    "failures": 0,
+    "error": None,
+    "dead": False,
+}
+
+
+def publish(conn: Connection, event: Event) -> bool:
+    seq = log.append(conn, event)
+    if seq is None:
+        return False
+    owed = {"event_id": event.id, "seq": seq, "key": event.key, **_FRESH}
+    conn.execute(insert(queue), [{"group": group, **owed} for group in ROUTES[event.type]])
+    return True
+
+
+def claim(conn: Connection, group: str, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
+    _bury(conn, group, now)
+    ids = list(conn.execute(_claimable(group, now, limit)).scalars())
+    if not ids:
+        return []
+    token = uuid4().hex
+    taken = {"token": token, "lease_until": now + lease, "tries": queue.c.tries + 1}
+    conn.execute(update(queue).where(queue.c.group == group, queue.c.event_id.in_(ids)).values(taken))
+    owed = select(outbox, queue.c.tries).join(queue, queue.c.event_id == outbox.c.id).order_by(outbox.c.seq)
+    rows = conn.execute(owed.where(queue.c.group == group, queue.c.event_id.in_(ids)))
+    return [Claimed(Event(row.id, row.type, row.key, row.time, row.body), token, row.tries) for row in rows]
+
+
+def done(conn: Connection, group: str, event_id: str, token: str, now: datetime) -> bool:
+    if conn.execute(delete(queue).where(_held(group, event_id, token))).rowcount == 0:
+        return False
+    return insert_new(conn, inbox, {"group": group, "event_id": event_id, "at": now})
+
+
+def failed(conn: Connection, group: str, event_id: str, token: str, error: str, now: datetime) -> bool:
+    held = _held(group, event_id, token)
+    failures = conn.execute(select(queue.c.failures).where(held).with_for_update()).scalar()
+    if failures is None:
+        return False
+    outcome = {"failures": failures + 1, "error": error, "token": None, "lease_until": None}
+    if failures + 1 >= TRIES:
+        outcome["dead"] = True
+    else:
+        outcome["available_at"] = now + BACKOFF[failures]
+    return conn.execute(update(queue).where(held).values(outcome)).rowcount == 1
+
+
+def next_due(conn: Connection, group: str) -> datetime | None:
+    leased = func.coalesce(queue.c.lease_until, literal(EPOCH, UtcTime))
+    moment = case((leased > queue.c.available_at, leased), else_=queue.c.available_at)
+    due: datetime | None = conn.execute(select(func.min(moment)).where(_first_of_its_key(group))).scalar()
+    return due
+
+
+def release_all(conn: Connection) -> None:
+    conn.execute(update(queue).where(queue.c.token.is_not(None)).values(token=None, lease_until=None))
+
+
+def dead_letters(conn: Connection, group: str, after: int, limit: int) -> list[DeadLetter]:
+    query = select(queue).where(queue.c.group == group, queue.c.dead, queue.c.seq > after)
+    rows = conn.execute(query.order_by(queue.c.seq).limit(limit))
+    return [DeadLetter(row.seq, row.event_id, row.key, row.tries, row.error) for row in rows]
+
+
+def revive(conn: Connection, group: str, event_id: str) -> bool:
+    dead = and_(queue.c.group == group, queue.c.event_id == event_id, queue.c.dead)
+    return conn.execute(update(queue).where(dead).values(_FRESH)).rowcount == 1
+
+
+def replay(conn: Connection, group: str, since: datetime, types: Collection[str] | None = None) -> int:
+    wanted = types_of(group) if types is None else types
+    if not wanted:
+        raise NotFound(f"no events are routed to the group {group!r}: name the types to replay")
+    meant = and_(outbox.c.time >= since, outbox.c.type.in_(wanted))
+    ids = select(outbox.c.id).where(meant)
+    revived = update(queue).where(queue.c.group == group, queue.c.dead, queue.c.event_id.in_(ids)).values(_FRESH)
+    count = conn.execute(revived).rowcount
+    count += _owe_again(conn, group, meant)
+    conn.execute(delete(inbox).where(inbox.c.group == group, inbox.c.event_id.in_(ids)))
+    return count
+
+
+def _owe_again(conn: Connection, group: str, meant: ColumnElement[bool]) -> int:
+    owed = select(queue.c.event_id).where(queue.c.group == group)
+    fresh = [literal(value, queue.c[name].type) for name, value in _FRESH.items()]
+    rows = select(literal(group), outbox.c.id, outbox.c.seq, outbox.c.key, *fresh)
+    rows = rows.where(meant, outbox.c.id.not_in(owed))
+    return conn.execute(insert(queue).from_select(["group", "event_id", "seq", "key", *_FRESH], rows)).rowcount
+
+
+def _bury(conn: Connection, group: str, now: datetime) -> None:
+    """Put aside what was handed out again and again and never came back, not even as failed."""
+    free = or_(queue.c.lease_until.is_(None), queue.c.lease_until <= now)
+    spent = and_(queue.c.group == group, queue.c.dead.is_(False), queue.c.tries >= HANDOUTS, free)
+    error = f"handed out {HANDOUTS} times without an answer"
+    conn.execute(update(queue).where(spent).values(dead=True, error=error, token=None, lease_until=None))
+
+
+def _claimable(group: str, now: datetime, limit: int) -> Select[Any]:
+    free = or_(queue.c.lease_until.is_(None), queue.c.lease_until <= now)
+    ready = and_(_first_of_its_key(group), queue.c.available_at <= now, free)
+    query = select(queue.c.event_id).where(ready).order_by(queue.c.seq).limit(limit)
+    return query.with_for_update(skip_locked=True)
+
+
+def _first_of_its_key(group: str) -> ColumnElement[bool]:
+    earlier = queue.alias("earlier")
+    same_key = and_(earlier.c.group == queue.c.group, earlier.c.key == queue.c.key, earlier.c.dead.is_(False))
+    ahead = select(earlier.c.seq).where(same_key, earlier.c.seq < queue.c.seq).exists()
+    return and_(queue.c.group == group, queue.c.dead.is_(False), ~ahead)
+
+
+def _held(group: str, event_id: str, token: str) -> ColumnElement[bool]:
+    return and_(queue.c.group == group, queue.c.event_id == event_id, queue.c.token == token)

@@ -1,0 +1,84 @@
+"""What every engine of the bus does. `services.bus.database` is one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from services.domain.event import Event
+
+#: Failures after which an event is put aside (dead) for a person to look at.
+TRIES = 5
+#: Wait after the first, second, … failure.
+BACKOFF = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
+#: Hand-outs, whatever became of them, after which an event is dead: it kills or stalls whoever takes it.
+HANDOUTS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An event handed out to one consumer. `token` proves the lease, `tries` counts this hand-out: 1 for the first."""
+
+    event: Event
+    token: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    seq: int
+    event: str
+    key: str
+    tries: int
+    error: str | None
+
+
+class Bus(Protocol):
+    """All functions run in the caller's transaction; nothing counts before its commit."""
+
+    def publish(self, conn: Connection, event: Event) -> bool:
+        """Log `event` and owe it to every group it is routed to. False, and nothing written, for an id known already.
+
+        Events of one key keep their order when each is published after the one before was committed, or by a
+        transaction that first locked a row of what the event is about (`next_sequence` does).
+        """
+
+    def claim(self, conn: Connection, group: str, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
+        """Up to `limit` events for `group`, each at most one consumer's at a time, until `now + lease`.
+
+        An event is not handed out while an earlier one of its key is neither done nor dead.
+        """
+
+    def done(self, conn: Connection, group: str, event_id: str, token: str, now: datetime) -> bool:
+        """The effect happened: to be called in the effect's own transaction, which must roll back on False.
+
+        False: the lease was taken over by another consumer, or the event is done already.
+        """
+
+    def failed(self, conn: Connection, group: str, event_id: str, token: str, error: str, now: datetime) -> bool:
+        """The effect failed (its own transaction was rolled back): again after BACKOFF, dead after TRIES failures.
+
+        False: the lease was taken over, nothing is written.
+        """
+
+    def next_due(self, conn: Connection, group: str) -> datetime | None:
+        """The earliest moment at which `claim` may find something, perhaps past; None: nothing is owed."""
+
+    def release_all(self, conn: Connection) -> None:
+        """End every lease. Only for a process that owns the database alone, before it starts."""
+
+    def dead_letters(self, conn: Connection, group: str, after: int, limit: int) -> list[DeadLetter]:
+        """Events put aside, by `seq`. They stop nobody, not even later events of their key."""
+
+    def revive(self, conn: Connection, group: str, event_id: str) -> bool:
+        """Owe a dead event once more, at once. False: it is not dead."""
+
+    def replay(self, conn: Connection, group: str, since: datetime, types: Collection[str] | None = None) -> int:
+        """Owe `group` every event from `since` on again, done or dead ones included; answers how many.
+
+        `types` None: those routed to the group; NotFound where none are. An event owed already stays as it is.
+        """

@@ -1,0 +1,143 @@
+"""`dafu …`: a thin face over the rooms. Exit codes: 0 done, 1 the checked thing failed, 2 wrong usage or unreadable."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from services.domain.errors import DafuError
+
+app = typer.Typer(
+    name="dafu",
+    help="Watches official Chinese pages and says exactly what changed in what was promised.",
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+sources = typer.Typer(help="The columns that are watched.")
+app.add_typer(sources, name="sources")
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON value on stdout and nothing else.")]
+PageArgument = Annotated[str, typer.Argument(metavar="PATH", help="A page (.html), a text (.txt), - for stdin.")]
+
+
+@app.command()
+def parse(
+    path: PageArgument,
+    url: Annotated[str | None, typer.Option(help="The page's own address.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read one page or text into the structured document."""
+    from services.commands.reading import parse_command
+
+    raise typer.Exit(parse_command(path, url, as_json=as_json))
+
+
+@app.command()
+def diff(old: PageArgument, new: PageArgument, as_json: AsJson = False) -> None:
+    """Typed changes between two pages or texts; exit 1 when there are any."""
+    from services.commands.reading import diff_command
+
+    raise typer.Exit(diff_command(old, new, as_json=as_json))
+
+
+@app.command()
+def replay(
+    folder: Annotated[Path, typer.Argument(help="A folder with replay.toml and the bodies it names.")],
+    as_json: AsJson = False,
+    accept: Annotated[bool, typer.Option("--accept", help="Write expected.json from this run (and fail).")] = False,
+) -> None:
+    """Run a recorded site history through the real line under a simulated clock."""
+    from services.commands.replaying import replay_command
+
+    raise typer.Exit(replay_command(folder, as_json=as_json, accept=accept))
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End after the week; 0 only if all went as expected.")] = False,
+) -> None:
+    """A local official site lives through a week of edits; watch the alerts arrive. Needs no network."""
+    from services.commands.demonstrating import demo_command
+
+    raise typer.Exit(demo_command(once=once))
+
+
+@app.command()
+def run() -> None:
+    """Everything in one process: fetcher, parser, API, webhooks."""
+    from services.commands.running import run_command
+
+    run_command()
+
+
+@sources.command("list")
+def sources_list(as_json: AsJson = False) -> None:
+    """The columns that are watched and how they do."""
+    from services.commands import watching
+
+    watching.list_command(as_json=as_json)
+
+
+@sources.command("add")
+def sources_add(
+    url: Annotated[str, typer.Argument(help="Address of the column's list page.")],
+    id_: Annotated[str, typer.Option("--id", help="A short name that never changes.")],
+    every: Annotated[str, typer.Option(help="Time between two visits: 30m, 6h, 1d.")] = "6h",
+    name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
+    agency: Annotated[str | None, typer.Option(help="Who publishes there.")] = None,
+    kind: Annotated[str | None, typer.Option(help="reply_npc, reply_cppcc, policy_notice or work_summary.")] = None,
+) -> None:
+    """Watch a column from now on."""
+    from services.commands import watching
+
+    watching.add_command({"id": id_, "url": url, "every": every, "name": name, "agency": agency, "kind": kind})
+
+
+@sources.command("check")
+def sources_check(id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Visit a watched column now and say what its list page holds; nothing is stored."""
+    from services.commands import watching
+
+    watching.check_source_command(id_)
+
+
+@app.command()
+def check(url: Annotated[str, typer.Argument(help="Address of one page.")], as_json: AsJson = False) -> None:
+    """Fetch one page now and read it; nothing is stored."""
+    from services.commands import watching
+
+    watching.check_page_command(url, as_json=as_json)
+
+
+def main() -> None:
+    """Run a command; errors are one line on stderr."""
+    sys.exit(_guarded(lambda: app(standalone_mode=False)))
+
+
+def _guarded(command: Callable[[], Any]) -> int:
+    try:
+        code = command()
+    except typer.Abort:
+        return 130
+    except DafuError as error:
+        return _fail(str(error))
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        message = getattr(error, "format_message", None)
+        if message is None:
+            raise
+        context = getattr(error, "ctx", None)
+        place = context.command_path if context else "dafu"
+        return _fail(f"{message().rstrip('.')}. See '{place} --help'.")
+    return code if isinstance(code, int) else 0
+
+
+def _fail(message: str) -> int:
+    print("dafu: " + " ".join(message.split()), file=sys.stderr)
+    return 2

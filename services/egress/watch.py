@@ -1,0 +1,110 @@
+"""Answers that do not end where they said they would; aiohttp alone takes some of them for whole.
+
+Three cases, each seen on the connection itself: the peer goes on sending behind the declared end of the body, the
+connection is reset where only its end ends the body, or a chunk is malformed in a later packet (then the body would
+be waited for until the deadline). `ask_once` keeps aiohttp from silently asking a second time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import httpx
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.http_exceptions import HttpProcessingError
+from httpx_aiohttp import AiohttpTransport
+
+from services.egress.faults import DroppedError, MisframedError
+
+
+@dataclass(slots=True)
+class Wire:
+    """The connection and the answer of the request under way in this context."""
+
+    connection: ResponseHandler | None = None
+    answer: aiohttp.ClientResponse | None = None
+
+
+_wire: ContextVar[Wire] = ContextVar("wire")
+
+
+class WatchedConnector(aiohttp.TCPConnector):
+    """Notes which connection serves the request."""
+
+    async def connect(self, req: Any, traces: Any, timeout: Any) -> Any:  # noqa: ASYNC109 - the library's signature
+        connection = await super().connect(req, traces, timeout)
+        _wire.get().connection = connection.protocol
+        return connection
+
+
+async def ask_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """aiohttp middleware: a lost connection is a failure of this request, not a reason to send it again."""
+    try:
+        answer = await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+        raise DroppedError(str(error)) from error
+    _wire.get().answer = answer
+    return answer
+
+
+class WatchedTransport(AiohttpTransport):
+    """httpx over aiohttp, whose bodies raise MisframedError where they do not end as declared."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        wire = Wire()
+        _wire.set(wire)
+        response = await super().handle_async_request(request)
+        if isinstance(response.stream, httpx.AsyncByteStream):
+            response.stream = WatchedStream(response.stream, wire)
+        return response
+
+
+class WatchedStream(httpx.AsyncByteStream):
+    def __init__(self, stream: httpx.AsyncByteStream, wire: Wire) -> None:
+        self._stream = stream
+        self._wire = wire
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        closed = self._wire.connection.closed if self._wire.connection is not None else None
+        if closed is not None:
+            closed.add_done_callback(self._connection_lost)
+        try:
+            async for chunk in self._stream:
+                yield chunk
+        finally:
+            if closed is not None:
+                closed.remove_done_callback(self._connection_lost)
+                closed.add_done_callback(_noted)
+        await asyncio.sleep(0)
+        self._judge_end()
+
+    def _connection_lost(self, closed: asyncio.Future[None]) -> None:
+        _noted(closed)
+        content = self._wire.answer.content if self._wire.answer is not None else None
+        if content is not None and not content.is_eof() and content.exception() is None:
+            content.set_exception(aiohttp.ClientPayloadError("the connection ended inside the body"))
+
+    def _judge_end(self) -> None:
+        if self._wire.connection is None or self._wire.answer is None:
+            return
+        fault = self._wire.connection.exception()
+        headers = self._wire.answer.headers
+        framed = "Content-Length" in headers or "Transfer-Encoding" in headers
+        if isinstance(fault, HttpProcessingError) or (isinstance(fault, aiohttp.ClientOSError) and not framed):
+            raise MisframedError(f"the body does not end where it should: {fault}") from fault
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+def _noted(closed: asyncio.Future[None]) -> None:
+    """An unclean end of an idle connection is nobody's error."""
+    if not closed.cancelled():
+        closed.exception()

@@ -1,0 +1,8 @@
+"""Pages in, politely: what is due, one request for it, and what follows from the answer.
+
+schedule ─► Fetcher.run_due ─► storage.visits.claim          one request per free host
+              visit        robots.txt, conditional GET ─► egress ─► outcome     (outcome.py, robots.py: pure)
+              decide       keep it? tell it? where and when next?               (cadence.py, hops.py: pure)
+              discover     a list page's links ─► new pages, next list page     (pure, over parser.page.listing)
+              record       one transaction: snapshot + outbox(snapshot.taken) + next visit
+"""

@@ -1,0 +1,67 @@
+"""When to come again. Every function is of its arguments alone; what spreads visits is derived from the id."""
+
+from __future__ import annotations
+
+import zlib
+from datetime import datetime, timedelta
+
+#: Nothing is looked at less often, unless its source asks for less.
+CEILING = timedelta(hours=24)
+#: A page that has stood for 48 hours is looked at hourly, one that has stood for 48 days daily.
+SHARE_OF_AGE = 48
+#: First wait after a visit that brought nothing; each further one doubles it.
+FIRST_RETRY = timedelta(minutes=10)
+#: SPEC §12 row 1: removal needs observations 24 h apart (three where the page is empty).
+ABSENCE = timedelta(hours=24)
+RECHECK_ABSENCE = timedelta(hours=8)
+AFTER_ABSENCE = timedelta(minutes=10)
+#: Share of an interval that visits are spread over.
+SPREAD = 0.05
+
+
+def jitter(id_: str) -> float:
+    """The id's own number in [0, 1)."""
+    return zlib.crc32(id_.encode("utf-8", "surrogatepass")) / 2**32
+
+
+def next_list(id_: str, now: datetime, every: timedelta) -> datetime:
+    """A list page is due every `every`, at most 5 % later."""
+    return now + every * (1 + SPREAD * jitter(id_))
+
+
+def interval(age: timedelta, every: timedelta) -> timedelta:
+    """Grows with the time since the last change, from `every` to the ceiling."""
+    return min(max(age / SHARE_OF_AGE, every), max(CEILING, every))
+
+
+def next_page(id_: str, now: datetime, every: timedelta, changed: datetime) -> datetime:
+    """`changed`: when the page last said something new, as far as we know."""
+    spread = interval(now - changed, every) * (1 + SPREAD * jitter(id_))
+    return now + min(spread, max(CEILING, every))
+
+
+def back_off(id_: str, now: datetime, every: timedelta, failures: int, retry_after: float | None = None) -> datetime:
+    """After the `failures`-th visit in a row that brought nothing: doubling, at most 24 h, never before Retry-After."""
+    first = min(FIRST_RETRY, every) * (1 + SPREAD * jitter(id_))
+    wait = min(first * (1 << min(max(failures - 1, 0), 20)), CEILING)
+    return now + max(wait, clamp_retry(retry_after))
+
+
+def clamp_retry(seconds: float | None) -> timedelta:
+    """A server may ask for patience, up to 24 h."""
+    if seconds is None or not seconds > 0:  # also NaN
+        return timedelta(0)
+    return min(timedelta(seconds=min(seconds, 1e6)), CEILING)
+
+
+def next_absent(id_: str, now: datetime, since: datetime | None, removed: bool) -> datetime:
+    """A page that is not there. `since`: first seen absent so (None: now); `removed`: that was told already.
+
+    At most 8 h apart until 24 h have passed, with one visit soon after that moment: enough observations for every kind
+    of absence, and a page that comes back is seen the same day.
+    """
+    if removed:
+        return now + CEILING
+    confirm = (since or now) + ABSENCE + AFTER_ABSENCE * (1 + jitter(id_))
+    soon = now + RECHECK_ABSENCE
+    return min(soon, confirm) if confirm > now else soon

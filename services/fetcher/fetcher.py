@@ -1,0 +1,102 @@
+"""The acting part: claims what is due, one request per free host, hosts in parallel; record.py writes it down."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from services.domain.clock import Clock
+from services.egress.door import Door
+from services.fetcher.record import LostClaimError, record_list, record_page, record_robots
+from services.fetcher.robots import decide_robots
+from services.fetcher.visit import ask_robots, visit
+from services.storage import visits
+from services.storage.claims import Claim
+from services.storage.database import Database
+
+_log = logging.getLogger(__name__)
+
+
+class Fetcher:
+    """Any number of these may work on one database: claims are rows with a lease.
+
+    `spacing`: seconds between two requests to one host, more where its robots.txt asks for more. `lease`: seconds
+    after which another fetcher may take a visit over; longer than any visit lasts. `at_once`: hosts visited together.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        door: Door,
+        clock: Clock,
+        *,
+        spacing: float = 5,
+        lease: float = 120,
+        at_once: int = 64,
+    ) -> None:
+        self._database = database
+        self._door = door
+        self._clock = clock
+        self._spacing = timedelta(seconds=spacing)
+        self._lease = timedelta(seconds=lease)
+        self._at_once = at_once
+        # Where a host's robots.txt redirects to on the same host, and after how many hops; lost with the process,
+        # then the chain is simply walked again.
+        self._robots_at: dict[str, tuple[str, int]] = {}
+
+    async def next_due(self) -> datetime | None:
+        """The earliest moment at which a visit may start, perhaps past; None while nothing is to be visited."""
+        return await asyncio.to_thread(self._next_due)
+
+    async def run_due(self) -> int:
+        """Claim and perform every visit that may start now; answers how many. One broken visit stops no other."""
+        claims = await self.claim_due(self._at_once)
+        await asyncio.gather(*(self.perform(claim) for claim in claims))
+        return len(claims)
+
+    async def claim_due(self, most: int) -> Sequence[Claim]:
+        """The right to make up to `most` requests, each to another host. Each is to be handed to `perform`."""
+        return await asyncio.to_thread(self._claim_due, most)
+
+    async def perform(self, claim: Claim) -> None:
+        """One request and one transaction. A fault of ours is logged; the claim's lease then brings the visit back."""
+        try:
+            await (self._perform_robots(claim) if claim.kind == "robots" else self._perform_visit(claim))
+        except LostClaimError:
+            _log.warning("visit outlived its lease, result dropped: %s", claim.url)
+        except Exception:
+            _log.exception("visit failed for a fault of ours: %s", claim.url)
+
+    async def _perform_visit(self, claim: Claim) -> None:
+        outcome = await visit(self._door, claim, self._clock())
+        if claim.kind == "page":
+            await asyncio.to_thread(record_page, self._database, claim, outcome, self._clock())
+        else:
+            await asyncio.to_thread(record_list, self._database, claim, outcome, self._door.judge, self._clock())
+        _log.info("visited %s: %s", claim.url, type(outcome).__name__)
+
+    async def _perform_robots(self, claim: Claim) -> None:
+        url, hops = self._robots_at.pop(claim.host, (claim.url, 0))
+        answer = await ask_robots(self._door, url)
+        robots = decide_robots(claim, url, answer, self._door.user_agent, hops, self._clock())
+        if robots.follow is not None:
+            self._robots_at[claim.host] = (robots.follow, hops + 1)
+        await asyncio.to_thread(record_robots, self._database, claim, robots, self._clock())
+
+    def _next_due(self) -> datetime | None:
+        with self._database.read() as conn:
+            return visits.next_due(conn)
+
+    def _claim_due(self, most: int) -> list[Claim]:
+        """Looks first without the write lock: most of the time nothing is due."""
+        claims: list[Claim] = []
+        due = self._next_due()
+        while len(claims) < most and due is not None and due <= self._clock():
+            with self._database.write() as conn:
+                claim = visits.claim(conn, self._clock(), self._lease, self._spacing)
+            if claim is None:
+                break
+            claims.append(claim)
+        return claims

@@ -1,0 +1,144 @@
+"""Writing down what came of a visit: one transaction, or nothing where somebody else holds the claim by now."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from services.bus.database import publish
+from services.domain.errors import NotFound
+from services.domain.event import envelope
+from services.domain.identity import event_id
+from services.domain.snapshot import Fetched, Outcome
+from services.fetcher import discover
+from services.fetcher.decide import Decision, Found, Known, decide_list, decide_page, sha256_of
+from services.fetcher.outcome import Judge
+from services.fetcher.robots import Robots
+from services.parser.page.listing import Listing
+from services.storage import pages, snapshots, sources, versions, visits
+from services.storage.claims import Claim
+from services.storage.database import Database
+from services.storage.documents import get_document, get_presence
+
+#: A page found on a source's first reading has stood for a while already, nobody knows how long.
+_BACKFILL_AGE = timedelta(days=30)
+_DATE = re.compile(r"(20\d\d)\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})", re.ASCII)
+
+
+class LostClaimError(Exception):
+    """The lease ran out and another visitor took over: its result counts, this one is rolled back."""
+
+
+def record_page(database: Database, claim: Claim, outcome: Outcome, now: datetime) -> None:
+    """Raises LostClaimError."""
+    with database.write() as conn:
+        decision = decide_page(claim, outcome, recall(conn, claim), now)
+        snapshot = _keep(conn, claim, decision, now)
+        if decision.touch and claim.snapshot is not None:
+            snapshots.touch(conn, claim.snapshot, now)
+        wait = decision.wait_until
+        if not visits.finish_page(conn, claim, decision.state, now, snapshot=snapshot, wait_until=wait):
+            raise LostClaimError(claim.url)
+
+
+def record_list(database: Database, claim: Claim, outcome: Outcome, judge: Judge, now: datetime) -> int:
+    """Answers how many new pages were found. Raises LostClaimError."""
+    news = isinstance(outcome, Fetched) and sha256_of(outcome) != claim.sha256
+    listing = discover.read(outcome) if news and isinstance(outcome, Fetched) else None
+    with database.write() as conn:
+        new, found = _discover(conn, claim, listing, judge, now) if listing is not None else ((), None)
+        every = sources.get_source(conn, claim.id).every
+        decision = decide_list(claim, outcome, found, every, now)
+        if not visits.finish_list(
+            conn,
+            claim,
+            decision.state,
+            now,
+            readable=decision.readable,
+            sha256=decision.sha256,
+            wait_until=decision.wait_until,
+        ):
+            raise LostClaimError(claim.url)
+    return len(new)
+
+
+def record_robots(database: Database, claim: Claim, robots: Robots, now: datetime) -> None:
+    """Raises LostClaimError."""
+    with database.write() as conn:
+        if not visits.finish_robots(
+            conn,
+            claim,
+            now,
+            text=robots.text,
+            status=robots.status,
+            expires=robots.expires,
+            crawl_delay=robots.crawl_delay,
+            wait_until=robots.wait_until,
+        ):
+            raise LostClaimError(claim.url)
+
+
+def recall(conn: Connection, claim: Claim) -> Known:
+    """What is known of a page beside its claim."""
+    every = sources.get_source(conn, str(claim.source)).every
+    page = pages.get_page(conn, claim.id)
+    try:
+        presence = get_presence(conn, claim.id)
+    except NotFound:
+        return Known(every, _published(page), removed=claim.snapshot is not None)
+    return Known(every, _changed(conn, page), presence.absent_since, presence.status == "removed")
+
+
+def _changed(conn: Connection, page: pages.Page) -> datetime:
+    """When the newest version appeared; for the first one, as old as the list page says it is."""
+    n = get_document(conn, page.id).current_n
+    newest = versions.history(conn, page.id, after=n - 1, limit=1) if n > 1 else ()
+    return newest[0].observed_from if newest else _published(page)
+
+
+def _published(page: pages.Page) -> datetime:
+    printed = _printed(page.list_date or "")
+    known = page.discovered - _BACKFILL_AGE if page.backfill else page.discovered
+    return min(printed, page.discovered) if printed is not None else known
+
+
+def _printed(date: str) -> datetime | None:
+    told = _DATE.search(date)
+    if told is None:
+        return None
+    year, month, day = (int(part) for part in told.groups())
+    try:
+        return datetime(year, month, day, tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _discover(
+    conn: Connection, claim: Claim, listing: Listing, judge: Judge, now: datetime
+) -> tuple[tuple[str, ...], Found]:
+    new: tuple[str, ...] = ()
+    if listing.quality.verdict in ("ok", "suspect"):
+        items = discover.listed(listing, judge)
+        new = pages.discover(conn, claim.id, items, now, backfill=claim.first_read_at is None)
+    known = len(pages.list_pages(conn, claim.id, limit=discover.MOST)) if new and listing.next_pages else 0
+    return new, discover.found(listing, claim.url, frozenset(new), known)
+
+
+def _keep(conn: Connection, claim: Claim, decision: Decision, now: datetime) -> int | None:
+    """The snapshot's id where one was taken. The same snapshot always has the same event id."""
+    if decision.keep is None:
+        return None
+    snapshot = snapshots.add_snapshot(conn, claim.id, now, decision.keep, moved=decision.moved)
+    event = envelope(
+        event_id("snapshot.taken", claim.id, snapshot),
+        "snapshot.taken",
+        source="urn:dafu:fetcher",
+        subject=claim.id,
+        time=now,
+        sequence=snapshot,
+        data={"document": claim.id, "snapshot": snapshot},
+    )
+    publish(conn, event)
+    return snapshot

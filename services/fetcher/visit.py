@@ -1,0 +1,32 @@
+"""One request, no more: robots.txt asked of what we keep, then a conditional GET through the door."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.domain.snapshot import Outcome
+from services.egress.answer import Answer, Failure
+from services.egress.door import Door
+from services.fetcher.conditional import condition
+from services.fetcher.outcome import outcome_of
+from services.fetcher.robots import LIMIT, forbids
+from services.storage.claims import Claim
+
+_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "zh-CN,zh;q=0.9",
+}
+
+
+async def visit(door: Door, claim: Claim, now: datetime) -> Outcome:
+    """The page at `claim.url`. Makes no request where robots.txt forbids it."""
+    refused = forbids(claim, door.user_agent)
+    if refused is not None:
+        return refused
+    answer = await door.get(claim.url, headers={**_HEADERS, **condition(claim, now)})
+    return outcome_of(claim.url, answer, door.judge)
+
+
+async def ask_robots(door: Door, url: str) -> Answer | Failure:
+    """The first 512 KiB of a robots.txt."""
+    return await door.get(url, limit=LIMIT, cut=True)

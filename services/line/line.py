@@ -1,0 +1,88 @@
+"""Every stage of the line over one database, driven by any clock.
+
+    fetcher.run_due ─► parser.drain ─► teller.match_due ─► teller.send_due
+
+`dafu run` calls the stages in loops under the real clock; replays and the demo call `settle` and move the clock on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from services.api.webhooks.secrets import SecretBox
+from services.api.webhooks.send import GROUP as TELLING
+from services.api.webhooks.send import IN_FLIGHT, Teller
+from services.bus import database as bus
+from services.domain.clock import Clock
+from services.domain.source import Source
+from services.egress.door import Door
+from services.fetcher.fetcher import Fetcher
+from services.parser.handle import GROUP as READING
+from services.parser.handle import Parser
+from services.storage import deliveries, sources, visits
+from services.storage.database import Database
+
+
+class Line:
+    """`pages` is the door to the sites, `hooks` the door to the receivers; `stamp` is the clock of the signatures."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        pages: Door,
+        hooks: Door,
+        box: SecretBox,
+        clock: Clock,
+        stamp: Clock,
+        address: str,
+        spacing: timedelta,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self.fetcher = Fetcher(database, pages, clock, spacing=spacing.total_seconds())
+        self.parser = Parser(database, bus, clock, address)
+        self.teller = Teller(database, bus, hooks, box, clock, stamp)
+
+    async def step(self) -> int:
+        """All that is due now, once through the stages; answers how much there was."""
+        return await self.fetcher.run_due() + await self.work()
+
+    async def work(self) -> int:
+        """The stages behind the fetcher."""
+        read = await asyncio.to_thread(self.parser.drain)
+        matched = await asyncio.to_thread(self.teller.match_due)
+        return read + matched + await self.teller.send_due()
+
+    async def settle(self) -> None:
+        """Until nothing more is due at the clock's time."""
+        while await self.step():
+            pass
+
+    def next_due(self) -> datetime | None:
+        """The next moment at which there may be something to do; None when nothing is watched or owed."""
+        with self._database.read() as conn:
+            moments = (
+                visits.next_due(conn),
+                bus.next_due(conn, READING),
+                bus.next_due(conn, TELLING),
+                deliveries.next_delivery_due(conn, self._clock(), IN_FLIGHT),
+            )
+        return min((moment for moment in moments if moment is not None), default=None)
+
+
+def watch(database: Database, watched: Sequence[Source], now: datetime) -> None:
+    """Store `watched`; known ones keep their visits."""
+    with database.write() as conn:
+        for source in watched:
+            sources.save_source(conn, source, now)
+
+
+def take_over(database: Database, now: datetime) -> None:
+    """End the leases of a process that died. Only for the one process that holds the data folder."""
+    with database.write() as conn:
+        visits.release_all(conn, now)
+        bus.release_all(conn)
+        deliveries.release_all(conn)

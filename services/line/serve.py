@@ -1,0 +1,99 @@
+"""`dafu run`: the stages as loops beside the API, until the process is asked to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from services.api.app import create_app
+from services.api.context import Context
+from services.api.cursor import Cursors
+from services.api.webhooks.secrets import SecretBox, load_box
+from services.domain.clock import Clock, system_clock
+from services.domain.errors import ConfigError
+from services.egress.door import Door
+from services.egress.policy import Policy, read_rules
+from services.fetcher.schedule import ticking
+from services.line.folder import held
+from services.line.line import Line, take_over, watch
+from services.line.port import listen, port_of
+from services.seeds import read_sources, seeds_folder
+from services.settings import Settings
+from services.storage.database import Database, open_database
+
+_log = structlog.get_logger()
+#: The backstop of the wake-up: events committed by another process are found within this time.
+PAUSE = 0.5
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; every step in progress is finished or left to be repeated."""
+    if settings.bus_url != "database":
+        raise ConfigError("DAFU_BUS_URL: only 'database' is there yet; leave it unset")
+    with held(settings.data), listen(settings.host, settings.port, "choose another with DAFU_PORT") as listener:
+        database = open_database(settings.database)
+        try:
+            take_over(database, system_clock())
+            watch(database, read_sources(seeds_folder() / "sources.toml"), system_clock())
+            _serve(settings, database, listener)
+        finally:
+            database.close()
+
+
+def _serve(settings: Settings, database: Database, listener: socket.socket) -> None:
+    box = load_box(settings.secret_key.get_secret_value(), settings.data)
+    context = api_context(database, system_clock, box, settings.allow_addresses, settings.address)
+
+    @contextlib.asynccontextmanager
+    async def working(_: FastAPI) -> AsyncIterator[None]:
+        door = Door(user_agent=settings.user_agent, allow=settings.allow_addresses, own=(_own(listener),))
+        line = Line(
+            database,
+            pages=door,
+            hooks=door,
+            box=box,
+            clock=system_clock,
+            stamp=system_clock,
+            address=settings.address,
+            spacing=timedelta(seconds=settings.spacing),
+        )
+        worker = asyncio.create_task(_work(line))
+        try:
+            async with ticking(line.fetcher):
+                yield
+        finally:
+            worker.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await worker
+            await door.aclose()
+
+    config = uvicorn.Config(create_app(context, working), log_config=None, access_log=False, lifespan="on")
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def api_context(database: Database, clock: Clock, box: SecretBox, allow: tuple[str, ...], address: str) -> Context:
+    """What the API's routes work with."""
+    return Context(database, clock, box, Cursors(box.derive("cursors")), Policy(allow=read_rules(allow)), address)
+
+
+async def _work(line: Line) -> None:
+    while True:
+        try:
+            busy = await line.work()
+        except Exception:
+            _log.exception("work failed")
+            busy = 0
+        if not busy:
+            await asyncio.sleep(PAUSE)
+
+
+def _own(listener: socket.socket) -> str:
+    host = listener.getsockname()[0]
+    return f"{host}/{128 if ':' in host else 32}:{port_of(listener)}"

@@ -1,0 +1,146 @@
+"""The account of a comparison: every differing character lies in the marks of exactly one change or suppression.
+
+Taking all marks out of both texts leaves the same characters on both sides. Where that is not yet so, what is left over
+is white space between pieces (reflow), or a difference no rule saw; both are entered here, so nothing is ever lost.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from services.domain.change import Change, Comparison, Marks, Suppression
+from services.domain.document import Document
+from services.parser.compare import severity
+from services.parser.compare.furniture import FORMAT, merged
+from services.parser.compare.pair import hull
+from services.parser.compare.script import Edit, script
+
+Entry = Change | Suppression
+
+
+@dataclass(frozen=True, slots=True)
+class _Remainder:
+    """A text without its marks, and where its characters stand in the whole."""
+
+    text: str
+    starts: tuple[int, ...]
+    shifts: tuple[int, ...]
+
+    def places(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """`text[start:end]` as spans of the whole."""
+        while start < end:
+            segment = bisect_right(self.starts, start) - 1
+            stop = min(end, self.starts[segment + 1]) if segment + 1 < len(self.starts) else end
+            yield start + self.shifts[segment], stop + self.shifts[segment]
+            start = stop
+
+
+def balance(old: Document, new: Document, entries: Sequence[Entry]) -> list[Entry]:
+    """`entries`, and what is missing from the account."""
+    before = _remainder(old.source_text, (mark for entry in entries for mark in entry.old_marks))
+    after = _remainder(new.source_text, (mark for entry in entries for mark in entry.new_marks))
+    if before.text == after.text:
+        return list(entries)
+    answer, blank = list(entries), []
+    for edit in _differences(before.text, after.text):
+        marks = tuple(before.places(edit.old_start, edit.old_end)), tuple(after.places(edit.new_start, edit.new_end))
+        words = before.text[edit.old_start : edit.old_end] + edit.text
+        if words.strip():
+            answer.append(_missed(old, new, marks))
+        elif not _absorbed(answer, marks):
+            blank.append(marks)
+    return [*answer, *_reflow(old, new, blank)]
+
+
+def _differences(a: str, b: str) -> list[Edit] | tuple[Edit, ...]:
+    """White space that only one side has; where that does not explain it all, the edit script."""
+    found: list[Edit] = []
+    i = j = 0
+    while i < len(a) or j < len(b):
+        if i < len(a) and j < len(b) and a[i] == b[j]:
+            i, j = i + 1, j + 1
+        elif i < len(a) and a[i].isspace():
+            found.append(Edit(i, i + 1, j, j, ""))
+            i += 1
+        elif j < len(b) and b[j].isspace():
+            found.append(Edit(i, i, j, j + 1, b[j]))
+            j += 1
+        else:
+            return script(a, b)
+    return found
+
+
+def edits(old: Document, new: Document, comparison: Comparison) -> tuple[Edit, ...]:
+    """The comparison as an edit script between the source texts: `apply` on the old one gives the new one."""
+    entries: tuple[Entry, ...] = (*comparison.changes, *comparison.suppressed)
+    cut = merged(mark for entry in entries for mark in entry.old_marks)
+    put = merged(mark for entry in entries for mark in entry.new_marks)
+    return tuple(_zipped(new.source_text, cut, put))
+
+
+def _zipped(text: str, cut: Marks, put: Marks) -> Iterator[Edit]:
+    """Both lists of marks walked together: what stands between two of them is the same on both sides."""
+    i = j = 0
+    old = new = 0
+    while i < len(cut) or j < len(put):
+        gap_old = cut[i][0] - old if i < len(cut) else None
+        gap_new = put[j][0] - new if j < len(put) else None
+        gap = min(gap for gap in (gap_old, gap_new) if gap is not None)
+        old, new = old + gap, new + gap
+        end_old = cut[i][1] if gap_old == gap else old
+        end_new = put[j][1] if gap_new == gap else new
+        yield Edit(old, end_old, new, end_new, text[new:end_new])
+        i, j = i + (gap_old == gap), j + (gap_new == gap)
+        old, new = end_old, end_new
+
+
+def _remainder(text: str, marks: Iterable[tuple[int, int]]) -> _Remainder:
+    parts: list[str] = []
+    starts: list[int] = []
+    shifts: list[int] = []
+    position = length = 0
+    for start, end in [*merged(marks), (len(text), len(text))]:
+        if start > position:
+            parts.append(text[position:start])
+            starts.append(length)
+            shifts.append(position - length)
+            length += start - position
+        position = end
+    return _Remainder("".join(parts), tuple(starts), tuple(shifts))
+
+
+def _absorbed(entries: list[Entry], marks: tuple[Marks, Marks]) -> bool:
+    """White space beside a change goes with it: the line end of a sentence cut out is no reflow."""
+    for place, entry in enumerate(entries):
+        if all(_beside(entry, mark, old=True) for mark in marks[0]) and all(
+            _beside(entry, mark, old=False) for mark in marks[1]
+        ):
+            entries[place] = replace(
+                entry, old_marks=merged((*entry.old_marks, *marks[0])), new_marks=merged((*entry.new_marks, *marks[1]))
+            )
+            return True
+    return False
+
+
+def _beside(entry: Entry, mark: tuple[int, int], *, old: bool) -> bool:
+    return any(mark[0] == end or mark[1] == start for start, end in (entry.old_marks if old else entry.new_marks))
+
+
+def _reflow(old: Document, new: Document, blank: list[tuple[Marks, Marks]]) -> Iterator[Suppression]:
+    if blank:
+        before = merged(mark for marks in blank for mark in marks[0])
+        after = merged(mark for marks in blank for mark in marks[1])
+        quotes = hull(old, before), hull(new, after)
+        yield Suppression("format_only", f"{FORMAT} reflow", *quotes, old_marks=before, new_marks=after)
+
+
+def _missed(old: Document, new: Document, marks: tuple[Marks, Marks]) -> Change:
+    before, after = hull(old, marks[0]), hull(new, marks[1])
+    level = severity.FIXED["narrative_changed"]
+    return Change(
+        "narrative_changed", level, "neutral", None, (), before.text if before else None, after.text if after else None,
+        before, after, "SPEC §12.24 remainder",
+        old_marks=marks[0], new_marks=marks[1],
+    )  # fmt: skip

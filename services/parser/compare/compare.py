@@ -1,0 +1,58 @@
+"""Two readings of one document to what changed between them.
+
+    old, new ─ equal? ─► nothing
+       │
+       ├ KEY of the bodies equal ─► format_only, boilerplate_only                                    (SPEC §12.3–4)
+       │
+       └ align (pieces, SPEC §11) ─► changes (typed, SPEC §12) ─► account (nothing lost) ─► most serious first
+
+Metadata that only the page says, and linked files, are compared in every case.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from services.domain.change import Change, Comparison, Suppression, rank
+from services.domain.document import Document
+from services.parser.compare.account import balance
+from services.parser.compare.align import align
+from services.parser.compare.attachments import attachments
+from services.parser.compare.carry import carry_ids
+from services.parser.compare.changes import typed
+from services.parser.compare.furniture import body, joined, unmeant
+from services.parser.compare.metadata import on_the_page
+from services.parser.compare.pair import Frame
+from services.parser.compare.view import View
+
+__all__ = ["body_key", "carry_ids", "compare"]
+
+
+def compare(old: Document, new: Document) -> Comparison:
+    """Typed changes, most serious first, then in document order; and every difference judged no change.
+
+    `compare(x, x)` is empty. Every differing character of the source texts lies in the marks of exactly one entry:
+    `account.edits` turns them into a script that makes the new text of the old one. Ids need not be carried over first.
+    """
+    if old == new:
+        return Comparison()
+    found: list[Change | Suppression] = [*on_the_page(old.metadata, new.metadata), *attachments(old, new)]
+    if body(old) == body(new):
+        found += unmeant(old, new)
+    else:
+        changes, held = typed(Frame(align(View(old), View(new))))
+        found += [*changes, *joined(old, new, held)]
+    entries = balance(old, new, found)
+    changes = [entry for entry in entries if isinstance(entry, Change)]
+    held = [entry for entry in entries if isinstance(entry, Suppression)]
+    return Comparison(tuple(sorted(changes, key=_order)), tuple(held))
+
+
+def body_key(document: Document) -> str:
+    """What a version is known by (SPEC §11): SHA-256 of the KEY of its text without the page's furniture."""
+    return hashlib.sha256(body(document).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _order(change: Change) -> tuple[int, int]:
+    place = change.new or change.old
+    return -rank(change.severity), place.start if place else -1

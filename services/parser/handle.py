@@ -1,0 +1,245 @@
+"""The only acting code of the parser: one event in, one transaction, events out.
+
+snapshot.taken ─► load (read) ─► judge (pure) ─► one transaction: reading, version, changes, presence,
+                                                 outbox(document.…), bus.done
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from services.bus.interface import Bus, Claimed
+from services.domain.change import Change, ChangeType, Direction, Severity, Suppression
+from services.domain.clock import Clock
+from services.domain.document import Document, Quality
+from services.domain.errors import NotFound
+from services.domain.event import EventType, envelope
+from services.domain.identity import event_id
+from services.domain.snapshot import Snapshot
+from services.domain.source import Source
+from services.parser import presence
+from services.parser.compare.telling import Observed, Subject, event_data
+from services.parser.judge import Finding, First, Missing, Revised, Same, Unreadable, judge, key_of, read_snapshot
+from services.parser.reading.read import READER
+from services.storage import documents, pages, readings, snapshots, sources, versions
+from services.storage.database import Database
+from services.storage.documents import Presence
+from services.storage.readings import Reading
+from services.storage.versions import Current
+
+GROUP = "parser"
+LEASE = timedelta(minutes=2)
+_log = structlog.get_logger()
+
+
+class LeaseLost(Exception):
+    """Another worker took the event over: roll back, it is theirs now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that is needed to judge a snapshot and to tell of it."""
+
+    snapshot: Snapshot
+    source: Source
+    subject: Subject
+    current: Current | None
+    #: The current version as today's reader reads it.
+    document: Document | None
+    presence: Presence | None
+    list_readable: datetime | None
+    #: The address changed for good since the snapshot before.
+    newly_moved: bool
+
+
+class Parser:
+    def __init__(self, database: Database, bus: Bus, clock: Clock, address: str) -> None:
+        self._database = database
+        self._bus = bus
+        self._clock = clock
+        self._address = address
+
+    def drain(self, limit: int = 20) -> int:
+        """Handle up to `limit` events that are due; answers how many were taken."""
+        now = self._clock()
+        with self._database.write() as conn:
+            claimed = self._bus.claim(conn, GROUP, now, limit, LEASE)
+        for one in claimed:
+            self._guarded(one)
+        return len(claimed)
+
+    def _guarded(self, claimed: Claimed) -> None:
+        """A page that trips our own code must not stop the others: it is tried again, then put aside for a person."""
+        try:
+            self._handle(claimed)
+        except LeaseLost:
+            _log.info("lease lost", group=GROUP, event_id=claimed.event.id)
+        except Exception as error:
+            _log.exception("event failed", group=GROUP, event_id=claimed.event.id)
+            with self._database.write() as conn:
+                self._bus.failed(conn, GROUP, claimed.event.id, claimed.token, repr(error)[:500], self._clock())
+
+    def _handle(self, claimed: Claimed) -> None:
+        with self._database.read() as conn:
+            material = load(conn, int(claimed.event.data["snapshot"]), self._address)
+        finding = judge(material.snapshot, material.source, material.document)
+        with self._database.write() as conn:
+            now = self._clock()
+            if not self._bus.done(conn, GROUP, claimed.event.id, claimed.token, now):
+                raise LeaseLost
+            _Effect(conn, self._bus, material, now).write(finding)
+
+
+def load(conn: Connection, snapshot_id: int, address: str) -> Material:
+    """Everything stored about the snapshot's document. An outdated reading of the current version is made anew."""
+    snapshot = snapshots.get_snapshot(conn, snapshot_id)
+    page = pages.get_page(conn, snapshot.document)
+    watch = sources.get_watch(conn, page.source)
+    current = versions.current_version(conn, page.id)
+    before = snapshots.previous(conn, snapshot.id, page.id)
+    return Material(
+        snapshot=snapshot,
+        source=watch.source,
+        subject=Subject(page.id, page.url, page.source, page.backfill, address),
+        current=current,
+        document=_as_read_today(conn, current, watch.source),
+        presence=_presence(conn, page.id),
+        list_readable=watch.last_readable,
+        newly_moved=snapshot.moved and (before is None or before.url != snapshot.url or not before.moved),
+    )
+
+
+def _as_read_today(conn: Connection, current: Current | None, source: Source) -> Document | None:
+    """Like is compared with like: an improvement of our reader is never news to a subscriber."""
+    if current is None or current.reader == READER:
+        return current.structure if current else None
+    document = read_snapshot(snapshots.get_snapshot(conn, current.snapshot), source)
+    return document if document.quality.verdict == "ok" else current.structure
+
+
+def _presence(conn: Connection, document_id: str) -> Presence | None:
+    try:
+        return documents.get_presence(conn, document_id)
+    except NotFound:
+        return None
+
+
+class _Effect:
+    """Writes one finding inside the caller's transaction."""
+
+    def __init__(self, conn: Connection, bus: Bus, material: Material, now: datetime) -> None:
+        self._conn = conn
+        self._bus = bus
+        self._of = material
+        self._now = now
+
+    def write(self, finding: Finding) -> None:
+        match finding:
+            case Unreadable(quality):
+                self._reading(quality, None)
+            case Missing(kind, quality):
+                self._reading(quality, None)
+                self._missed(kind)
+            case First(document):
+                n = self._version(document, "first", ())
+                self._reading(document.quality, n)
+                self._tell("document.published", document, version=n, edit="first")
+            case Same(document, suppressed):
+                known = self._of.current.n if self._of.current else None
+                self._reading(document.quality, known, suppressed)
+                self._seen(document, known)
+            case Revised(document, comparison, edit):
+                n = self._version(document, edit, comparison.changes)
+                self._reading(document.quality, n, comparison.suppressed)
+                self._seen(document, n)
+                self._tell("document.revised", document, comparison.changes, version=n, edit=edit)
+
+    def _version(self, document: Document, edit: versions.Edit, changes: tuple[Change, ...]) -> int:
+        snapshot = self._of.snapshot
+        return versions.save_version(
+            self._conn,
+            snapshot.document,
+            document,
+            snapshot_id=snapshot.id,
+            observed=snapshot.observed,
+            recorded=self._now,
+            reader=READER,
+            key_hash=key_of(document),
+            edit=edit,
+            changes=changes,
+        )
+
+    def _reading(self, quality: Quality, version: int | None, suppressed: tuple[Suppression, ...] = ()) -> None:
+        snapshot = self._of.snapshot
+        read = Reading(snapshot.id, snapshot.document, self._now, READER, quality.verdict, quality.reason, version)
+        readings.save_reading(self._conn, read, suppressed)
+
+    def _missed(self, kind: presence.Absence) -> None:
+        if self._of.presence is None:  # never was a document
+            return
+        state, turn = presence.missed(self._of.presence, kind, self._of.snapshot.observed, self._of.list_readable)
+        documents.set_presence(self._conn, self._of.subject.id, state)
+        if turn == "removed":
+            since = self._of.presence.absent_since or self._of.snapshot.observed
+            change = _page_change("page_removed", "SPEC §12.1", before=self._of.subject.url)
+            self._tell("document.removed", self._of.document, (change,), observed=Observed(self._last_seen(), since))
+
+    def _seen(self, document: Document, n: int | None) -> None:
+        if self._of.presence is not None:
+            state, turn = presence.seen(self._of.presence)
+            documents.set_presence(self._conn, self._of.subject.id, state)
+            if turn == "restored":
+                change = _page_change("page_restored", "SPEC §12.2", after=self._of.subject.url)
+                self._tell("document.restored", document, (change,), version=n)
+        if self._of.newly_moved:
+            change = _page_change("page_moved", "SPEC §12.2", before=self._of.subject.url, after=self._of.snapshot.url)
+            self._tell("document.moved", document, (change,), version=n)
+
+    def _last_seen(self) -> datetime | None:
+        current = self._of.current
+        if current is None:
+            return None
+        return versions.get_version(self._conn, self._of.subject.id, current.n)[0].observed_until
+
+    def _tell(
+        self,
+        type_: EventType,
+        document: Document | None,
+        changes: tuple[Change, ...] = (),
+        *,
+        version: int | None = None,
+        edit: str | None = None,
+        observed: Observed | None = None,
+    ) -> None:
+        subject, snapshot = self._of.subject, self._of.snapshot
+        # a restored or moved page is news even where its first sight was not
+        told = subject if type_ == "document.published" else replace(subject, backfill=False)
+        sequence = documents.next_sequence(self._conn, subject.id)
+        seen = observed or Observed(snapshot.previous_seen, snapshot.observed)
+        data = event_data(told, document, seen, changes, version=version, edit=edit)
+        event = envelope(
+            event_id(type_, subject.id, sequence),
+            type_,
+            source=f"urn:dafu:source:{subject.source}",
+            subject=subject.id,
+            time=snapshot.observed,
+            sequence=sequence,
+            data=data,
+        )
+        self._bus.publish(self._conn, event)
+
+
+_PAGE_CHANGES: dict[ChangeType, tuple[Severity, Direction]] = {
+    "page_removed": ("critical", "softened"),
+    "page_restored": ("medium", "strengthened"),
+    "page_moved": ("info", "neutral"),
+}
+
+
+def _page_change(type_: ChangeType, rule: str, *, before: str | None = None, after: str | None = None) -> Change:
+    severity, direction = _PAGE_CHANGES[type_]
+    return Change(type_, severity, direction, None, (), before, after, None, None, rule)

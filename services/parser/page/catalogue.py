@@ -1,0 +1,184 @@
+"""The 信息公开目录 block of a page: index number, issuing body, document number, dates (PAGES §3).
+
+    labels in the page's HTML ─► the stretch around them ─► its lines ─► label and value, in any of three forms
+
+A table (label cell, value cell), rows parted by `|`, or a line (bullet) each. White space inside a label never counts;
+spellings are mapped to the standard's. A heading row of a table of documents is no catalogue: its labels have no values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from selectolax.lexbor import LexborHTMLParser
+
+from services.parser.lexicon import load
+from services.parser.page.lines import Row, read_rows
+from services.parser.text.layers import match
+
+_SPELLINGS: dict[str, list[str]] = load("head")["catalogue"]
+_STANDARD = {spelling: label for label, spellings in _SPELLINGS.items() for spelling in spellings}
+
+_LONGEST_LABEL = max(map(len, _STANDARD))
+#: What may stand before a short label, which is a word like others; a long one counts even glued to the value before it
+#: (`<span>…</span><span>发布机构：`).
+_BOUNDARY = frozenset(" \t;[【●•·▪■◆*")
+_LONG = 4
+_CELLS = re.compile(r"\s*[\t|│┃]\s*")
+_BULLET = re.compile(r"^[\s●•·▪■◆*\[【]+")
+#: Labels that nothing else on a page looks like; what the page is searched for.
+_TELLING: list[str] = load("head")["catalogue_search"]["labels"]
+_OPENINGS = ("<table", "<ul", "<dl", "<div", "<p", "<section")
+_FEWEST = 3
+_BEFORE, _AFTER, _FAR = 2_000, 1_500, 3_000
+_LONGEST_VALUE = 200
+_LONGEST_CELL = 600
+
+
+def read_catalogue(html: str, text: str) -> dict[str, str]:
+    """Label as the standard spells it -> value, in page order; empty without a block of at least three labels.
+
+    `text` is the page's text: what it does not name is not searched for in its HTML.
+    """
+    stretch = _stretch(html, [label for label in _TELLING if label in text])
+    if stretch is None:
+        return {}
+    tree = LexborHTMLParser(stretch)
+    for node in tree.css("script,style,select,button"):
+        node.decompose()
+    rows = read_rows(tree.body.html or "") if tree.body is not None else []
+    pairs = list(_pairs(rows))
+    if len({label for label, _ in pairs}) < _FEWEST:
+        return {}
+    catalogue: dict[str, str] = {}
+    for label, value in pairs:
+        if value and len(value) <= _LONGEST_VALUE:
+            catalogue.setdefault(label, value)
+    return catalogue
+
+
+def is_catalogue_row(row: Row, catalogue: dict[str, str]) -> bool:
+    """Whether a line of the article's element belongs to the block that `catalogue` was read from."""
+    first = _CELLS.split(row.source[: 4 * _LONGEST_LABEL], maxsplit=1)[0]
+    if not row.table_row and ":" not in first and "：" not in first:
+        return False
+    if not any(_cell_pairs(first, match(first))):
+        return False
+    return all(not value or catalogue.get(label) == value for label, value in _pairs([row]))
+
+
+def _stretch(html: str, labels: Sequence[str]) -> str | None:
+    if len(labels) < 2:
+        return None
+    places = sorted(place for label in labels for place in _places(html, label))
+    cluster = max(_clusters(places), key=len, default=[])
+    if len(cluster) < 2:
+        return None
+    start = max(html.rfind(opening, max(0, cluster[0] - _BEFORE), cluster[0]) for opening in _OPENINGS)
+    table = html.rfind("<table", max(0, cluster[0] - _BEFORE), cluster[0])
+    if table > html.rfind("</table", max(0, cluster[0] - _BEFORE), cluster[0]):
+        start = table
+    end = html.find("</table", cluster[-1], cluster[-1] + _AFTER) if start == table else -1
+    return html[max(0, start) : end if end > 0 else cluster[-1] + _AFTER]
+
+
+def _clusters(places: Sequence[int]) -> Iterator[list[int]]:
+    """Labels that stand near each other: the block is where most of them are."""
+    cluster: list[int] = []
+    for place in places:
+        if cluster and place - cluster[-1] > _FAR:
+            yield cluster
+            cluster = []
+        cluster.append(place)
+    yield cluster
+
+
+def _places(html: str, label: str) -> Iterator[int]:
+    """Where a label stands in the HTML, also with its characters spaced by entities."""
+    spaced = label.replace(" ", "&nbsp;"), label.replace("\u00a0", "&nbsp;"), label.replace(" ", "\u3000")
+    return (place for form in dict.fromkeys((label, *spaced)) if (place := html.find(form)) >= 0)
+
+
+def _pairs(rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
+    """Labels with their values, "" where a label has none."""
+    read = _cells(rows)
+    alone = _labels_stand_alone(read)
+    pending: str | None = None
+    for row, cells in zip(rows, read, strict=True):
+        for text, found in cells:
+            if not found and pending and text:
+                yield pending, text
+                pending = None
+            elif found:
+                if pending:
+                    yield pending, ""
+                yield from found[:-1]
+                label, value = found[-1]
+                pending = None if value else label
+                if value:
+                    yield label, value
+        if pending and (row.table_row or not alone):
+            yield pending, ""
+            pending = None
+
+
+_CellRead = tuple[str, list[tuple[str, str]]]
+
+
+def _cells(rows: Sequence[Row]) -> list[list[_CellRead]]:
+    """Each row's cells: the text, and the labels in it with what follows each."""
+    matched = match("\n".join(row.source for row in rows)).split("\n")
+    return [[*_row_cells(row.source, line)] for row, line in zip(rows, matched, strict=False)]
+
+
+def _row_cells(source: str, matched: str) -> Iterator[_CellRead]:
+    start = 0
+    for parting in (*_CELLS.finditer(matched), None):
+        end = parting.start() if parting else len(matched)
+        yield source[start:end].strip(), [*_cell_pairs(source[start:end], matched[start:end])]
+        start = parting.end() if parting else end
+
+
+def _labels_stand_alone(read: Iterable[list[_CellRead]]) -> bool:
+    """Labels and values on alternate lines (dt and dd, two divs): only believed where most labels stand so."""
+    alone = [not value for cells in read if len(cells) == 1 for _, value in cells[0][1]]
+    return sum(alone) >= _FEWEST and sum(alone) > len(alone) // 2
+
+
+def _cell_pairs(cell: str, matched: str) -> Iterator[tuple[str, str]]:
+    if len(cell) > _LONGEST_CELL:
+        return
+    found = [*_labels(matched)]
+    for at, (label, _, value_start) in enumerate(found):
+        end = found[at + 1][1] if at + 1 < len(found) else len(cell)
+        yield label, cell[value_start:end].strip().rstrip(";；】]").strip()
+    if not found and len(cell) < 2 * _LONGEST_LABEL:
+        bare = "".join(_BULLET.sub("", matched).split())
+        if bare in _STANDARD:
+            yield _STANDARD[bare], ""
+
+
+def _labels(matched: str) -> Iterator[tuple[str, int, int]]:
+    """(standard label, its start, where its value starts) for each label before a colon."""
+    colon = matched.find(":")
+    while colon >= 0:
+        if found := _label_before(matched, colon):
+            yield _STANDARD[found[0]], found[1], colon + 1
+        colon = matched.find(":", colon + 1)
+
+
+def _label_before(matched: str, colon: int) -> tuple[str, int] | None:
+    """The longest label that ends at `colon`, spaces inside it skipped."""
+    longest: tuple[str, int] | None = None
+    spelled = ""
+    for at in range(colon - 1, max(-1, colon - 3 * _LONGEST_LABEL), -1):
+        if matched[at] in " \t]】" and (not spelled or matched[at] == " "):
+            continue
+        spelled = matched[at] + spelled
+        if len(spelled) > _LONGEST_LABEL:
+            break
+        before = matched[at - 1] if at else " "
+        if spelled in _STANDARD and (len(spelled) >= _LONG or spelled == "索引号" or before in _BOUNDARY):
+            longest = (spelled, at)
+    return longest

@@ -1,0 +1,116 @@
+"""What a page may cost, judged before it is parsed: the tree builder is quadratic in depth and in attributes.
+
+Every limit is far beyond real pages (the largest seen: 520 KB, 5,000 tags, depth 60) and keeps parsing under a second.
+"""
+
+from __future__ import annotations
+
+import re
+
+LARGEST = 16_000_000  # characters; bodies are cut at 10 MiB before they come here
+MOST_TAGS = 250_000
+DEEPEST = 1_000
+#: Elements the tree builder would reopen: unclosed <font> and the like come back in every following paragraph.
+MOST_REOPENED = 150_000
+#: Sum over the long tags of (number of attributes)²: each attribute is compared with all before it.
+MOST_COMPARED = 100_000_000
+#: Below so many tags no nesting costs more than half a second.
+_HARMLESS_TAGS = 15_000
+#: Below so many reopened elements (at most: formatting tags × tags) no page costs more than a tenth of a second.
+_HARMLESS_REOPENED = 300_000
+
+_RAW_TEXT = re.compile(r"<(script|style|textarea|title)\b.*?(?:</\1\b|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.IGNORECASE)
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_SEPARATOR = re.compile(r"[\s/]+|(?<=\")(?=[^\s/>=])")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+)
+#: The parser closes these itself, so that unclosed ones do not nest.
+_IMPLIED = frozenset(
+    [
+        "p",
+        "li",
+        "dd",
+        "dt",
+        "option",
+        "optgroup",
+        "tr",
+        "td",
+        "th",
+        "thead",
+        "tbody",
+        "tfoot",
+        "colgroup",
+        "rp",
+        "rt",
+        "html",
+        "head",
+        "body",
+    ]
+)
+#: Without <a> and <nobr>, which end their predecessor.
+_FORMATTING = frozenset(["b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"])
+_FORMATTING_TAG = re.compile(
+    "<(?:[bisuBISU]|[fF][oO][nN][tT]|[sS][tT][rR](?:[oO][nN][gG]|[iI][kK][eE])|[sS][mM][aA][lL][lL]|[eE][mM]|[tT][tT]|"
+    "[bB][iI][gG]|[cC][oO][dD][eE])[\\s/>]"
+)
+
+
+def refusal(html: str) -> str | None:
+    """Why this page must not be parsed, in words for `Quality.evidence`; None for every page that may."""
+    if len(html) > LARGEST:
+        return f"{len(html)} characters"
+    tags = html.count("<")
+    if tags > MOST_TAGS:
+        return f"{tags} tags"
+    if _attributes_compared(html) > MOST_COMPARED:
+        return "too many attributes in one tag"
+    if tags > _HARMLESS_TAGS or tags * len(_FORMATTING_TAG.findall(html)) > _HARMLESS_REOPENED:
+        return _nesting(_RAW_TEXT.sub("", html))
+    return None
+
+
+def _attributes_compared(html: str) -> int:
+    """Cost of the tags longer than a window that grows as the page shrinks; all shorter ones together are cheap."""
+    window = max(400, min(16_000, 4_000_000_000 // (len(html) + 1)))
+    cost = 0
+    position = 0
+    while len(html) - position > window:
+        end = html.rfind(">", position, position + window)
+        if end >= 0:
+            position = end + 1
+            continue
+        close = html.find(">", position + window)
+        close = len(html) if close < 0 else close
+        cost += _attributes(html[position:close]) ** 2
+        position = close + 1
+    return cost
+
+
+def _attributes(stretch: str) -> int:
+    """At most so many attributes can stand in a stretch without `>`: none before its first `<`."""
+    start = stretch.find("<")
+    if start < 0:
+        return 0
+    return len(_SEPARATOR.findall(_QUOTED.sub('""', stretch[start:])))
+
+
+def _nesting(html: str) -> str | None:
+    depth = formatting = reopened = 0
+    for found in _TAG.finditer(html):
+        name = found[2].lower()
+        step = -1 if found[1] else 1
+        if name in _VOID:
+            continue
+        if name in _FORMATTING:
+            formatting = max(0, formatting + step)
+        elif step > 0:
+            reopened += formatting
+        if name not in _IMPLIED:
+            depth = max(0, depth + step)
+        if depth > DEEPEST:
+            return f"nested deeper than {DEEPEST}"
+        if reopened > MOST_REOPENED:
+            return f"more than {MOST_REOPENED} reopened elements"
+    return None

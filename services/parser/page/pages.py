@@ -1,0 +1,57 @@
+"""Which further pages an article or a list has: TRS counters, Chongqing's createPage, Hanweb's next group.
+
+TRS names page 1 `index.html` and page n+1 `index_n.html`; the article `t2017_1.html` goes on in `t2017_1_1.html`.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+#: createPageHTML(67, 0, "index", "shtml"), createPage(67, 0, "index", "html"), createPageHTML('bar', 67, 1, …).
+_CALL = re.compile(r"createPage\w{0,12}\s*\(([^(){}]{1,200})\)")
+_COUNT = re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,5})")
+_ARGUMENT = re.compile(r"[\"']([^\"']*)[\"']|(?<![\w.])(\d{1,6})(?![\w.])")
+_EXTENSION = re.compile(r"s?html?|jsp|aspx?")
+_NUMBERED = re.compile(r"_(\d{1,5})$")
+_MOST = 1_000
+
+
+def following_pages(html: str, url: str | None) -> tuple[str, ...]:
+    """Addresses of the pages after this one, in order; empty without a counter or without the page's own address."""
+    if not url or ("createPage" not in html and "countPage" not in html):
+        return ()
+    total, name, extension = _counter(html)
+    if total < 2:
+        return ()
+    stem, own_extension = _own_name(url)
+    first = name or _NUMBERED.sub("", stem) or "index"
+    current = _current(stem, first)
+    extension = extension or own_extension or "html"
+    return tuple(urljoin(url, f"{first}_{n}.{extension}") for n in range(current + 1, min(total, _MOST)))
+
+
+def _counter(html: str) -> tuple[int, str, str]:
+    for call in _CALL.finditer(html):
+        words = [text for text, number in _ARGUMENT.findall(call[1]) if not number]
+        numbers = [int(number) for _, number in _ARGUMENT.findall(call[1]) if number]
+        if numbers and len(words) >= 2 and _EXTENSION.fullmatch(words[-1]):
+            return numbers[0], words[-2].removeprefix("./"), words[-1]
+    counted = _COUNT.search(html)
+    return int(counted[1]) if counted else 0, "", ""
+
+
+def _own_name(url: str) -> tuple[str, str]:
+    try:
+        last = urlsplit(url).path.rpartition("/")[2]
+    except ValueError:
+        return "", ""
+    stem, _, extension = last.rpartition(".")
+    return (stem, extension) if stem else (last, "")
+
+
+def _current(stem: str, first: str) -> int:
+    """0 for the first page; TRS article names hold a number of their own (t20171117_5577604)."""
+    if stem.startswith(first + "_") and stem[len(first) + 1 :].isdigit():
+        return int(stem[len(first) + 1 :])
+    return 0

@@ -1,0 +1,54 @@
+"""A text file in the seeds' form, and what makes a line furniture (SPEC §1.3, §17)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from services.domain.document import Quality
+from services.parser.lexicon import load
+from services.parser.page.model import Line, Page
+from services.parser.text.layers import canonical, match
+
+_FURNITURE = load("furniture")
+_LONGEST: int = _FURNITURE["longest"]
+_AROUND: str = _FURNITURE["around"]
+_RULES: list[dict[str, Any]] = _FURNITURE["line"]
+#: One alternation, each rule a named group: a line costs one match, however many rules there are.
+_WHOLE = re.compile("|".join(f"(?P<{rule['id']}>{rule['pattern']})" for rule in _RULES if "contains" not in rule))
+#: Rules for lines that can begin anyhow: a word finds them faster than a pattern.
+_ANYWHERE = tuple(
+    (word, re.compile(rule.get("pattern", "")), str(rule["id"])) for rule in _RULES for word in rule.get("contains", ())
+)
+#: Only these end a line: other separators of Unicode stand inside paragraphs.
+_BREAK = re.compile("\r\n|\r|\n")
+
+
+def furniture(line: str) -> str | None:
+    """The id of the rule in `lexicon/furniture.toml` that calls the whole `line` furniture, in either script."""
+    if len(line) > _LONGEST or "。" in line:
+        return None
+    whole = match(line).strip().lower()
+    if found := _WHOLE.fullmatch(whole.strip(_AROUND) or whole):
+        return found.lastgroup
+    return next((rule for word, pattern, rule in _ANYWHERE if word in whole and pattern.search(whole)), None)
+
+
+def page_of_text(text: str) -> Page:
+    """A text file as a page: every line that is not blank, trimmed, furniture labelled but kept.
+
+    For a file in the seeds' form `Page.text` equals the file, without the line break at its end if it has one.
+    """
+    lines = tuple(_line(source) for source in _BREAK.split(text.removeprefix("\ufeff")) if source.strip())
+    return Page(lines, _quality(lines), plain=True)
+
+
+def _line(source: str) -> Line:
+    source = source.strip()
+    return Line(canonical(source), source, table_row="\t" in source, furniture=furniture(source))
+
+
+def _quality(lines: tuple[Line, ...]) -> Quality:
+    if all(line.furniture for line in lines):
+        return Quality("absent", "empty", "no line of text", container="text file")
+    return Quality("ok", container="text file")

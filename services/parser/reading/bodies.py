@@ -1,0 +1,99 @@
+"""Public bodies: their customary short names, and whether two names mean one body (SPEC §5)."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from services.parser.lexicon import load
+from services.parser.reading.patterns import any_word
+from services.parser.text.script import to_simplified
+
+_WORDS = load("bodies")
+_STEMS: dict[str, str] = {name: short for name, short in _WORDS["stems"].items() if name != "reason"}
+_NAMES: dict[str, str] = {name: short for name, short in _WORDS["names"].items() if name != "reason"}
+_FIRST_OF_GROUP = {name: group[0] for group in _WORDS["variants"]["groups"] for name in group}
+_SITE = re.compile(any_word(_WORDS["site"]["words"]) + "$")
+_ENDS = re.compile("[\u4e00-\u9fff()·]{2,38}" + any_word(_WORDS["suffixes"]["words"]) + r"(?:\([^()]{1,30}\))?")
+
+_LEVEL = "自治区|自治州|自治县|自治旗|特别行政区|新区|实验区|开发区|高新区|地区|省|市|区|县|州|盟|旗"
+_REGIONS = re.compile(rf"(?!国家|国务院|中国|中华|中共中央)(?:[^省市区县盟旗、,]{{2,10}}?(?:{_LEVEL}))+")
+_LAST_LEVEL = re.compile(rf"(?:{_LEVEL})$")
+_SHORT_LEVEL = {"自治县": "县", "自治旗": "旗", "特别行政区": "特区", "自治州": "州"}
+_PARTY = re.compile(r"^中共(?=[^中])")
+
+
+@functools.lru_cache(maxsize=4096)
+def short_name(full: str) -> str:
+    """The customary short name: 重庆市科学技术局 → 市科技局, 四川省人民政府办公厅 → 省政府办公厅.
+
+    A name that is short already, or that no rule knows, comes back as it is (simplified, without a site's 网站).
+    """
+    name = _SITE.sub("", to_simplified(full).strip())
+    if name in _NAMES:
+        return _NAMES[name]
+    region, stem = _split(name)
+    return region + _short_stem(stem)
+
+
+def same_body(a: str, b: str) -> bool:
+    """Whether two names, full or short, can mean one body. 市科技局 may be any city's, so it equals 重庆市科技局;
+    names with two different regions never do."""
+    return _kind_of_body(a) == _kind_of_body(b) and _places_agree(_place(a), _place(b))
+
+
+def is_body(name: str) -> bool:
+    """Whether `name` has the form of a public body's name."""
+    return bool(_ENDS.fullmatch(name.strip()))
+
+
+def body_of_site(name: str) -> str:
+    """The body a site belongs to: 重庆市教育委员会网站 → 重庆市教育委员会."""
+    return _SITE.sub("", name.strip())
+
+
+def bodies_in(line: str) -> tuple[str, ...]:
+    """The bodies a line consists of, several joined by spaces or 、 (a joint signature); empty if it is anything else."""
+    parts = [part for part in re.split(r"[\s、]+", line.strip()) if part]
+    if parts and all(is_body(part) for part in parts):
+        return tuple(parts)
+    joined = "".join(parts)
+    return (joined,) if len(joined) <= 30 and is_body(joined) else ()
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Level of the innermost region and what follows: 重庆市渝中区财政局 → 区, 财政局."""
+    name = _PARTY.sub("", name)
+    regions = _REGIONS.match(name)
+    if not regions or regions.end() == len(name):
+        return "", name
+    level = _LAST_LEVEL.search(regions[0])
+    return (_SHORT_LEVEL.get(level[0], level[0]) if level else ""), name[regions.end() :]
+
+
+def _short_stem(stem: str) -> str:
+    if stem in _STEMS:
+        return _STEMS[stem]
+    if len(stem) > 1 and stem[0] in "省市区县州盟旗" and stem[1:] in _STEMS:
+        return stem[0] + _STEMS[stem[1:]]
+    return re.sub("(?<=[\u4e00-\u9fff]{2})委员会$", "委", stem)
+
+
+def _kind_of_body(name: str) -> str:
+    """The short name with the level, variants folded: 市发改委 and 重庆市发展和改革委员会 are both 市发展改革委."""
+    short = short_name(name)
+    level = _LEVEL_BEFORE.match(short)
+    head, stem = (level[0], short[level.end() :]) if level else ("", short)
+    return head + _FIRST_OF_GROUP.get(stem, stem)
+
+
+_LEVEL_BEFORE = re.compile("自治区|[省市区县州盟旗](?=.)")
+
+
+def _place(name: str) -> str:
+    regions = _REGIONS.match(_PARTY.sub("", to_simplified(name).strip()))
+    return regions[0] if regions else ""
+
+
+def _places_agree(a: str, b: str) -> bool:
+    return not a or not b or a.endswith(b) or b.endswith(a)

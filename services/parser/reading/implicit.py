@@ -1,0 +1,56 @@
+"""Promises of a number without digits: 全覆盖 (100 %), 翻番 and 双倍增 (×2), 万亿级 (at least one 万亿元) (SPEC §8).
+
+Inside a quotation or the name of a plan they promise nothing; neither do they inside 全面覆盖检查 or 倍增长.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from services.parser.lexicon import load
+from services.parser.reading.number_names import alternatives
+
+_VERBS = load("quantity_verbs")
+_DOUBLING: dict[str, int] = {word: factor for word, factor in _VERBS["doubling"].items() if word != "reason"}
+_PLAN = alternatives(_VERBS["doubling_name"]["after"])
+_END = "(?=[,。;、)!\n]|$|的?目标|以上|和|并|,)"
+_IMPLICIT = re.compile(
+    rf"(?P<doubling>{alternatives(_DOUBLING)})(?!{_PLAN}){_END}"
+    rf"|(?P<whole>{alternatives(_VERBS['whole']['words'])}){_END}"
+    r"|(?<![一二三四五六七八九十百千万亿0-9.])(?P<scale>(?:[十百千]?亿|万亿)级)(?=[^,。;、]{0,14}(?:产业|集群|基地|企业|园区|支柱|市场|产业链))"
+)
+_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10000, "亿": 1}
+_SCALE_VERB = re.compile(r"打造|建设|培育|形成|构建|迈向|壮大|建成|创建|做大|冲刺|向$")
+
+
+@dataclass(frozen=True, slots=True)
+class Implicit:
+    """`value` is the factor, the percentage, or the number in 元."""
+
+    start: int
+    end: int
+    kind: Literal["doubling", "whole", "scale"]
+    value: int
+
+
+def find_implicit(matched: str, start: int, end: int) -> Iterator[Implicit]:
+    for found in _IMPLICIT.finditer(matched, start, end):
+        kind, before = found.lastgroup, matched[start : found.start()]
+        if before.rfind("“") > before.rfind("”"):
+            continue
+        if kind == "doubling":
+            yield Implicit(*found.span(), "doubling", _DOUBLING[found[0]])
+        elif kind == "whole":
+            yield Implicit(*found.span(), "whole", 100)
+        elif _SCALE_VERB.search(before[-40:]):
+            yield Implicit(*found.span(), "scale", _scale(found[0][:-1]) * 10**8)
+
+
+def _scale(word: str) -> int:
+    value = 1
+    for character in word:
+        value *= _SCALES[character]
+    return value

@@ -1,0 +1,100 @@
+"""What stands around a number: its clause, the verb that governs it, the noun phrase behind it.
+
+A `Passage` is one unit of the document (SPEC §2.3) with its numbers; clauses are cut at `,` `:` `;` `。` except
+between two digits. `、` never cuts.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from services.parser.lexicon import load
+from services.parser.reading.number_names import alternatives
+from services.parser.reading.quantities import Quantity
+
+VERBS = load("quantity_verbs")
+_CUT = re.compile(r"(?<![0-9])[,:]|[,:](?![0-9])|[;。!?\n]")
+_PROMISE = VERBS["promise"]
+_GROUPS = (_PROMISE["stock"], _PROMISE["flow"], _PROMISE["light"], _PROMISE["neutral"], VERBS["quality"]["verbs"], VERBS["threshold"]["words"])
+#: Verbs that say something about a number, longest first.
+_GOVERNING = re.compile(
+    "(?<![创更革](?=新))" + alternatives({word for verbs in _GROUPS for word in verbs})
+)  # fmt: skip
+#: The noun phrase behind a number ends at a sign, or before a coordinated number.
+_PHRASE_END = re.compile(r"[,。;:、!?\n()(]|(?:和|及|与|以及)(?=[^,。;、]{0,3}[0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    matched: str
+    start: int
+    end: int
+    quantities: tuple[Quantity, ...]
+    cuts: tuple[int, ...] = field(default=())
+
+    def clause(self, position: int) -> tuple[int, int]:
+        """The clause that holds `position`, without its closing sign."""
+        index = bisect_right(self.cuts, position - 1)
+        return self.cuts[index - 1] + 1 if index else self.start, self.cuts[index] if index < len(
+            self.cuts
+        ) else self.end
+
+    def left(self, quantity: Quantity) -> str:
+        """The clause up to the number."""
+        return self.matched[self.clause(quantity.start)[0] : quantity.start]
+
+    def right(self, quantity: Quantity) -> str:
+        """The clause behind the number."""
+        return self.matched[quantity.end : self.clause(quantity.start)[1]]
+
+    def phrase(self, quantity: Quantity) -> str:
+        """The noun phrase directly behind the number; empty where a sign follows."""
+        index = bisect_right(self.quantities, quantity.start, key=lambda other: other.start)
+        limit = self.clause(quantity.start)[1]
+        following = next((other.start for other in self.quantities[index:] if not other.chinese), limit)
+        right = self.matched[quantity.end : min(limit, following)]
+        end = _PHRASE_END.search(right)
+        if end:
+            return right[: end.start()]
+        return right.rstrip("和及与") if following < limit else right
+
+    def previous_clause(self, quantity: Quantity) -> str:
+        """The clause before the number's own, "" where there is none in the passage."""
+        start = self.clause(quantity.start)[0]
+        return self.matched[self.clause(start - 1)[0] : start - 1] if start > self.start else ""
+
+    def before(self, index: int) -> str:
+        """From the clause's start, or the number before it in the clause, up to number `index`."""
+        quantity = self.quantities[index]
+        start = self.clause(quantity.start)[0]
+        if index and self.quantities[index - 1].end > start:
+            start = self.quantities[index - 1].end
+        return self.matched[start : quantity.start]
+
+
+def passages(matched: str, spans: Sequence[tuple[int, int]], quantities: tuple[Quantity, ...]) -> list[Passage]:
+    """One passage per span, with the numbers that lie in it; `spans` and `quantities` in order."""
+    result = []
+    for start, end in spans:
+        low = bisect_left(quantities, start, key=lambda q: q.start)
+        high = bisect_left(quantities, end, key=lambda q: q.start)
+        inside = tuple(quantity for quantity in quantities[low:high] if quantity.end <= end)
+        cuts = tuple(cut.start() for cut in _CUT.finditer(matched, start, end))
+        result.append(Passage(matched, start, end, inside, cuts))
+    return result
+
+
+def governing_verb(text: str) -> str | None:
+    """The last verb of `text` that takes a number."""
+    last = None
+    for verb in _GOVERNING.finditer(text):
+        last = verb[0]
+    return last
+
+
+def in_brackets(text: str) -> bool:
+    """Whether the end of `text` stands inside a bracket opened in it."""
+    return text.rfind("(") > text.rfind(")")

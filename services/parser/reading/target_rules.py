@@ -1,0 +1,178 @@
+"""Is a number inside a promise promised? (SPEC §8, §15, §17)
+
+Each rule looks at one number in its clause and answers a verdict or passes on. `target` is promised, `figure` was
+reached already, everything else is the reason why the number is a label.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from services.parser.reading.number_names import alternatives
+from services.parser.reading.passages import VERBS, Passage, governing_verb, in_brackets
+from services.parser.reading.quantities import Quantity
+
+TARGET = "target"
+FIGURE = "figure"
+
+_ATTAINMENT = re.compile(
+    alternatives(VERBS["attainment"]["words"])
+    + r"[^,;。0-9]{0,10}(?:达到|达|为|至|到|保持在|提高到|提升至|提升到|提高至|[超高]过)$"
+)
+_TIME = re.compile(alternatives(VERBS["time_promised"]["before"]) + "$")
+_GIVEN = re.compile("[^,;。]{0,6}" + alternatives(VERBS["time_promised"]["given"]))
+_LIFE = re.compile("寿命|年龄")
+_DAYS = re.compile("(?:天数|用时|时限|周期|工期|时长)[^,;。]{0,6}$")
+_FOR = re.compile("(?:为|给|让|使)$")
+_PREPOSITION = re.compile(
+    rf"(?:{alternatives(VERBS['preposition']['words'])}|[{''.join(VERBS['preposition']['single'])}](?!外))[^,;。]*$"
+)
+_PAST = re.compile(alternatives(VERBS["past"]["words"]) + "|(?<![业早而])已(?!定)")
+_BASIS = re.compile(f"[^,;。]{{0,12}}{alternatives(VERBS['baseline']['basis'])}")
+_TO = re.compile(r"[^,;。]{0,8}[到至为]")
+_PARTITION = re.compile(alternatives(VERBS["partition"]["nouns"]))
+_ABSTRACT = re.compile(alternatives(VERBS["abstract"]["tails"]) + "[”’]?$")
+_CREATED = re.compile(
+    alternatives({*VERBS["promise"]["stock"], *VERBS["promise"]["flow"]} - set(VERBS["promise"]["idiomatic"])) + "了?$"
+)  # fmt: skip
+_QUALITY = frozenset(VERBS["quality"]["verbs"])
+_CREATION = frozenset({*VERBS["promise"]["stock"], *VERBS["promise"]["flow"], *VERBS["promise"]["neutral"]})
+#: Signs behind a number that show that nothing is counted behind it.
+_FREE = ("", ",", "。", ";", "、", ":", "(", ")", "”", "\n", "和", "及", "与", "以", "并", "的", "左", "!", "?")
+_LEADING_AND = re.compile("^[、和及与以]+")
+
+
+def judge(passage: Passage, quantity: Quantity, goal: bool) -> str:
+    """`target`, `figure`, or the reason for numeric_labels."""
+    for rule in _RULES:
+        verdict = rule(passage, quantity, goal)
+        if verdict:
+            return verdict
+    return TARGET
+
+
+def _by_class(passage: Passage, quantity: Quantity, _: bool) -> str | None:
+    if quantity.cls == "bare":
+        return TARGET if is_index(passage, quantity) else bare_reason(passage.matched, quantity)
+    if quantity.cls in ("large", "age", "duration"):
+        return TARGET if _measures_time(passage, quantity) else _TIMELESS[quantity.cls]
+    return None
+
+
+def is_index(passage: Passage, quantity: Quantity) -> bool:
+    """A bare number is the value of an index where the clause says so: 发展指数达到65."""
+    return bool(_ATTAINMENT.search(passage.left(quantity)))
+
+
+_TIMELESS = {"large": "label_count", "age": "age", "duration": "duration"}
+
+
+def _measures_time(passage: Passage, quantity: Quantity) -> bool:
+    """连续3年给予…, 压缩至5个工作日, 预期寿命达到80岁 (SPEC §15 D18)."""
+    left = passage.left(quantity)
+    if quantity.cls == "age":
+        return bool(_LIFE.search(left))
+    return quantity.cls == "duration" and bool(
+        _TIME.search(left) or _DAYS.search(left) or (left.endswith("连续") and _GIVEN.match(passage.right(quantity)))
+    )
+
+
+def label_of_time(passage: Passage, quantity: Quantity) -> str | None:
+    """Why a number with 大, an age or a length of time is a label; None where it is a measure."""
+    reason = _TIMELESS.get(quantity.cls)
+    return None if reason is None or _measures_time(passage, quantity) else reason
+
+
+def bare_reason(matched: str, quantity: Quantity) -> str:
+    """Why a number without a unit is a name: a version (2.0), a year (2022重庆…) or part of a product."""
+    text = matched[quantity.start : quantity.end]
+    if text.endswith(".0"):
+        return "version"
+    if re.fullmatch("(?:19|20)[0-9]{2}", text):
+        return "event_or_list_year"
+    return "product_or_technology"
+
+
+def _chinese(passage: Passage, quantity: Quantity, _: bool) -> str | None:
+    return None if not quantity.chinese or counts_in_chinese(passage, quantity) else "label_count"
+
+
+def counts_in_chinese(passage: Passage, quantity: Quantity) -> bool:
+    """A Chinese numeral is a number only where nothing else is possible: 六成, 百分之八十, 超百亿元, 新建三所."""
+    if quantity.cls in ("tenth", "percent"):
+        return True
+    if attributive(passage, quantity) or _PARTITION.match(passage.phrase(quantity)):
+        return False
+    left = passage.left(quantity)
+    if quantity.comparator != "=" or quantity.start < quantity.number:
+        return True
+    if quantity.end - quantity.start == 1 + len(quantity.unit) and passage.matched[quantity.start] in "十百千万亿":
+        return not quantity.countable and left.endswith(tuple(VERBS["threshold"]["words"]))
+    passed = left.endswith(tuple(VERBS["threshold"]["words"])) and (not quantity.countable or _large(quantity))
+    return passed or bool(_CREATED.search(left))
+
+
+def _large(quantity: Quantity) -> bool:
+    return isinstance(quantity.norm_value, int) and quantity.norm_value >= 100
+
+
+def attributive(passage: Passage, quantity: Quantity) -> bool:
+    """20亿元以上项目, 500千伏线路, 2000万元以上的企业: the measure says which things, not how many."""
+    after = passage.matched[quantity.end : quantity.end + 1]
+    bound = passage.matched[quantity.start : quantity.end].endswith(("以上", "以下", "以内"))
+    if quantity.cls == "size":
+        return after not in _FREE
+    if quantity.cls in ("money", "measure") or quantity.norm_unit in ("人", "户"):
+        return bound and after not in _FREE or (bound and after == "的" and quantity.cls != "percent")
+    return False
+
+
+def _attributive(passage: Passage, quantity: Quantity, _: bool) -> str | None:
+    return "attribute" if attributive(passage, quantity) else None
+
+
+def _starting_point(passage: Passage, quantity: Quantity, _: bool) -> str | None:
+    """在30个的基础上, 由20%提高到30%: measured from, not promised."""
+    right = passage.right(quantity)
+    left = passage.left(quantity)
+    if _BASIS.match(right) or (left.endswith(tuple(VERBS["baseline"]["from"])) and _TO.match(right)):
+        return "baseline"
+    return None
+
+
+def _reached(passage: Passage, quantity: Quantity, _: bool) -> str | None:
+    return FIGURE if _PAST.search(passage.left(quantity)) else None
+
+
+def _counted(passage: Passage, quantity: Quantity, goal: bool) -> str | None:
+    """A bare count is promised as the object of a verb of making, or standing behind its noun (SPEC §8)."""
+    if not quantity.countable or quantity.comparator != "=":
+        return None
+    left, phrase = passage.left(quantity), passage.phrase(quantity)
+    if _PARTITION.match(phrase):
+        return "label_count"
+    if in_brackets(passage.matched[passage.start : quantity.start]) and "其中" not in left:
+        return "label_count"
+    verb = governing_verb(left)
+    counted_before = passage.matched[quantity.end : quantity.end + 1] in _FREE
+    if _PREPOSITION.search(left) and verb not in _CREATION:
+        return "label_count"
+    if counted_before or _FOR.search(left):
+        return None
+    return _counted_behind(passage, quantity, verb, goal)
+
+
+def _counted_behind(passage: Passage, quantity: Quantity, verb: str | None, goal: bool) -> str | None:
+    if verb is None:
+        verb = governing_verb(passage.matched[passage.start : quantity.start])
+    if verb in _CREATION or (goal and verb is None):
+        return None
+    if verb is None or verb in _QUALITY or _ABSTRACT.search(passage.phrase(quantity)):
+        return "label_count"
+    return None
+
+
+_RULES: tuple[Callable[[Passage, Quantity, bool], str | None], ...] = (
+    _by_class, _chinese, _attributive, _starting_point, _reached, _counted,
+)  # fmt: skip

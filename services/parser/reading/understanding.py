@@ -1,0 +1,13 @@
+"""From structure to meaning: units → commitments → targets → figures, each step adding to the document."""
+
+from __future__ import annotations
+
+from services.domain.document import Document
+from services.parser.reading.commitments import find_commitments
+from services.parser.reading.figures import find_figures
+from services.parser.reading.targets import find_targets
+
+
+def understand(document: Document, matched: str) -> Document:
+    """`document` with commitments, targets, figures, numeric labels and final unit labels; `matched` is its MATCH layer."""
+    return find_figures(find_targets(find_commitments(document, matched), matched), matched)

@@ -1,0 +1,69 @@
+"""Traditional and simplified script, one character to one character (SPEC §0).
+
+Phrase conversion changes lengths and would break every span; so only OpenCC's character table is used, never its
+phrases. The table is read off OpenCC by converting each ideograph alone, once, at import (about 20 ms).
+"""
+
+from __future__ import annotations
+
+import re
+
+from opencc import OpenCC
+
+from services.domain.document import Script
+from services.parser.text.replace import Replacement
+
+#: Unified ideographs. Compatibility ideographs are left out: OpenCC normalises them outside its character table.
+_IDEOGRAPHS = (range(0x3400, 0xA000), range(0x20000, 0x2F800))
+_IDEOGRAPH = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")
+
+#: From this share of ideographs on that only traditional script writes, a text is traditional.
+_TRADITIONAL_FROM = 0.02
+
+
+def _characters() -> dict[str, str]:
+    """OpenCC's TSCharacters, first candidates, without identities, closed so that converting twice changes nothing."""
+    every = [chr(code) for block in _IDEOGRAPHS for code in block]
+    converter = OpenCC("t2s", include_tofu_risk_dictionaries=False)
+    simplified = str(converter.convert("\n".join(every))).split("\n")
+    table = {a: b for a, b in zip(every, simplified, strict=True) if a != b and len(b) == 1}
+    return {a: table.get(b, b) for a, b in table.items()}
+
+
+def _in_gb2312(character: str) -> bool:
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+#: traditional character -> simplified character.
+CHARACTERS = _characters()
+
+#: Characters that betray traditional script. The others have a mapping too (乾 於 後 徵) but belong to the standard
+#: set of simplified text, where they stand in names and words of their own.
+_BETRAYING = re.compile("[" + "".join(a for a in CHARACTERS if a <= "\uffff" and not _in_gb2312(a)) + "]")
+
+_CONVERT = Replacement(CHARACTERS)
+
+#: 著 written for 着 (001: 著力, 著眼, 著手), which no character table can tell from 显著 and 名著.
+_ZHUO = re.compile("(?<![显名原编])著(?=[力眼手重实])")
+
+
+def repair_zhuo(simplified: str) -> str:
+    """着 where simplified text still holds the 著 of 着力, 着眼, 着手, 着重, 着实."""
+    return _ZHUO.sub("着", simplified) if "著" in simplified else simplified
+
+
+def to_simplified(text: str) -> str:
+    """`text` with each traditional character replaced by its simplified one; same length, idempotent."""
+    return repair_zhuo(_CONVERT(text))
+
+
+def script_of(text: str) -> Script:
+    """The script of `text`. No fixed character decides: conversions are inconsistent (001 writes 關于, 制造, 后端)."""
+    betraying = len(_BETRAYING.findall(text))
+    if betraying and betraying >= _TRADITIONAL_FROM * len(_IDEOGRAPH.findall(text)):
+        return "traditional"
+    return "simplified"

@@ -1,0 +1,162 @@
+"""Opening the database, and the two ways to hold it: `read()` and `write()`.
+
+SQLite runs in WAL mode, so a reader never waits and never makes a writer wait; every write commits to the disk
+(synchronous=FULL). A transaction that reads first and writes later is locked out on SQLite when somebody else wrote in
+between, so `write()` takes the write lock at its start (BEGIN IMMEDIATE) and `read()` refuses to write.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+
+from services.domain.errors import ConfigError, Unavailable
+from services.storage.schema import upgrade
+
+#: Seconds a writer waits for the one before it.
+PATIENCE = 30
+_BUSY = f"{{}}: somebody else has been writing for {PATIENCE} s: end that process, then start again"
+_PRAGMAS = (
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA journal_size_limit=67108864",  # a long reader lets the log grow; afterwards it is cut to 64 MiB
+)
+
+
+class Rollback(Exception):  # it is a way to leave a block, no error
+    """Raise it inside `write()` to leave the block with nothing written and no error: a lease was lost."""
+
+
+class Database:
+    """One opened database. Share it between threads; a connection belongs to one thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._reading = engine.execution_options(sqlite_begin="BEGIN", postgresql_readonly=True)
+        # SQLite's own waiting polls and is unfair; within one process writers queue here instead
+        self._turn = threading.Lock() if engine.dialect.name == "sqlite" else None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that cannot write. On SQLite all it reads is of one moment, on PostgreSQL each statement is."""
+        with self._reading.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection in a transaction: committed at the end, rolled back on any exception (see Rollback).
+
+        Raises Unavailable when the write lock is not free within PATIENCE seconds (SQLite). Not to be nested.
+        """
+        with suppress(Rollback), self._in_turn(), self.engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=PATIENCE):
+            raise Unavailable(_BUSY.format(self.engine.url.database))
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+
+def open_database(url: str) -> Database:
+    """The database at the SQLAlchemy address `url`, brought to this version's tables.
+
+    Raises ConfigError for an address that names no usable database, Unavailable (naming folder or server, and the
+    remedy) where it cannot be opened or was written by a newer version.
+    """
+    address = _address(url)
+    if address.get_backend_name() == "sqlite":
+        _make_folder(Path(str(address.database)).parent)
+    engine = create_engine_for(address)
+    try:
+        upgrade(engine)
+    except DBAPIError as error:
+        engine.dispose()
+        raise Unavailable(_why(address, error)) from error
+    except BaseException:
+        engine.dispose()
+        raise
+    return Database(engine)
+
+
+def create_engine_for(url: URL | str) -> Engine:
+    """An engine with the settings described above; tables are not looked at."""
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite":
+        return create_engine(address, pool_pre_ping=True)
+    engine = create_engine(address, connect_args={"timeout": PATIENCE})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # the driver would otherwise begin transactions by rules of its own
+    (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
+    if mode != "wal":
+        raise sqlite3.OperationalError("this file system cannot hold a write-ahead log")
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    begin = connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE")
+    connection.exec_driver_sql(f"PRAGMA query_only={int(begin == 'BEGIN')}")
+    try:
+        connection.exec_driver_sql(begin)
+    except OperationalError as error:
+        raise Unavailable(_BUSY.format(connection.engine.url.database)) from error
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise ConfigError(
+            f"DAFU_DATABASE_URL is no database address: {url!r}; use sqlite:///path or postgresql://…"
+        ) from None
+    if address.drivername in ("postgresql", "postgres"):
+        address = address.set(drivername="postgresql+psycopg")
+    if address.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise ConfigError(
+            f"DAFU_DATABASE_URL: {address.drivername} is not supported; use sqlite:///path or postgresql://…"
+        )
+    if address.get_backend_name() == "sqlite" and address.database in (None, "", ":memory:"):
+        raise ConfigError("DAFU_DATABASE_URL: SQLite needs a file here, sqlite:///path")
+    return address
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(
+            f"{folder}: cannot make this folder ({error.strerror}): choose another with DAFU_DATA"
+        ) from error
+
+
+def _why(address: URL, error: DBAPIError) -> str:
+    reason = " ".join(str(error.orig).split())
+    if address.get_backend_name() == "sqlite":
+        remedy = "make the folder writable and the file a Dafu database, or choose another with DAFU_DATA"
+        return f"{address.database}: cannot use this database ({reason}): {remedy}"
+    return (
+        f"{address.render_as_string()}: cannot use this database ({reason}): start the server or mend DAFU_DATABASE_URL"
+    )

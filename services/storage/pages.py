@@ -1,0 +1,129 @@
+"""The pages found on list pages, and the state of visiting them. A page's id is its document's id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from services.domain.errors import NotFound
+from services.domain.identity import canonical_url, document_id, host_of
+from services.storage.claims import VisitState, state_columns, state_of
+from services.storage.hosts import ensure_host
+from services.storage.tables import page
+
+#: Longest `host:port` there can be (RFC 1035: 253 characters).
+_LONGEST_HOST = 253 + len(":65535")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An entry of a list page: an absolute address, and title and date as the list prints them."""
+
+    url: str
+    title: str | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    id: str
+    source: str
+    url: str
+    list_title: str | None
+    list_date: str | None
+    #: Found before its source had been read once.
+    backfill: bool
+    discovered: datetime
+    last_visit: datetime | None
+    latest_snapshot: int | None
+    state: VisitState
+
+
+def discover(
+    conn: Connection, source_id: str, items: Sequence[Listed], now: datetime, backfill: bool
+) -> tuple[str, ...]:
+    """Add the pages not known yet, due at once; answers their ids in the order of `items`. Known ones stay untouched,
+    whichever source found them. What is no address a request could go to is left out.
+    """
+    found = {document_id(item.url): item for item in reversed(items) if _reachable(item.url)}
+    known = set(conn.execute(select(page.c.id).where(page.c.id.in_(found))).scalars())
+    new = [id_ for id_ in reversed(found) if id_ not in known]
+    for id_ in new:
+        item, url = found[id_], canonical_url(found[id_].url)
+        ensure_host(conn, host_of(url), now)
+        about = {"id": id_, "source_id": source_id, "url": url, "list_title": item.title, "list_date": item.date}
+        visits = {"backfill": backfill, "discovered": now, "host": host_of(url), **state_columns(VisitState(now))}
+        conn.execute(insert(page).values(**about, **visits))
+    return tuple(new)
+
+
+def get_page(conn: Connection, page_id: str) -> Page:
+    row = conn.execute(select(page).where(page.c.id == page_id)).first()
+    if row is None:
+        raise NotFound(f"no page {page_id!r}")
+    return _page(row)
+
+
+def list_pages(conn: Connection, source_id: str, *, after: str | None = None, limit: int = 50) -> tuple[Page, ...]:
+    """By id."""
+    query = select(page).where(page.c.source_id == source_id).order_by(page.c.id).limit(limit)
+    if after is not None:
+        query = query.where(page.c.id > after)
+    return tuple(_page(row) for row in conn.execute(query))
+
+
+def lease_page(conn: Connection, page_id: str, token: str, until: datetime) -> None:
+    """Not due again before the lease ends."""
+    leased = {"claim_token": token, "claimed_until": until, "next_visit": until}
+    conn.execute(update(page).where(page.c.id == page_id).values(leased))
+
+
+def finish_page_visit(
+    conn: Connection, page_id: str, token: str, state: VisitState, now: datetime, *, snapshot: int | None
+) -> bool:
+    """Store what a visit left. False when `token` no longer holds the lease: roll back."""
+    values: dict[str, Any] = {"claim_token": None, "claimed_until": None, "last_visit": now, **state_columns(state)}
+    address = state.visit_url or conn.execute(select(page.c.url).where(page.c.id == page_id)).scalar_one()
+    values["host"] = host_of(address)
+    ensure_host(conn, values["host"], now)
+    if snapshot is not None:
+        values["latest_snapshot"] = snapshot
+    held = (page.c.id == page_id) & (page.c.claim_token == token)
+    return conn.execute(update(page).where(held).values(values)).rowcount == 1
+
+
+def release_page(conn: Connection, page_id: str, token: str, now: datetime) -> bool:
+    held = (page.c.id == page_id) & (page.c.claim_token == token)
+    free = {"claim_token": None, "claimed_until": None, "next_visit": now}
+    return conn.execute(update(page).where(held).values(free)).rowcount == 1
+
+
+def release_all_pages(conn: Connection, now: datetime) -> None:
+    free = {"claim_token": None, "claimed_until": None, "next_visit": now}
+    conn.execute(update(page).where(page.c.claim_token.is_not(None)).values(free))
+
+
+def _reachable(url: str) -> bool:
+    try:
+        return len(host_of(canonical_url(url))) <= _LONGEST_HOST
+    except ValueError:
+        return False
+
+
+def _page(row: Row[Any]) -> Page:
+    return Page(
+        id=row.id,
+        source=row.source_id,
+        url=row.url,
+        list_title=row.list_title,
+        list_date=row.list_date,
+        backfill=row.backfill,
+        discovered=row.discovered,
+        last_visit=row.last_visit,
+        latest_snapshot=row.latest_snapshot,
+        state=state_of(row),
+    )

@@ -1,0 +1,96 @@
+"""What visits brought back: the bytes once per SHA-256, compressed, and a row for every visit that brought others."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from services.domain.errors import NotFound
+from services.domain.snapshot import Fetched, Gone, Snapshot
+from services.storage.codec import pack, unpack
+from services.storage.tables import body, snapshot
+from services.storage.upsert import insert_new
+
+
+def add_snapshot(
+    conn: Connection, page_id: str, observed: datetime, answer: Fetched | Gone, *, moved: bool = False
+) -> int:
+    """Keep a visit's body and headers; answers the snapshot's id. `moved`: the page redirects to `answer.url` for good.
+
+    A page that goes A, B, A has three snapshots and two bodies.
+    """
+    sha256 = _keep(conn, answer.body)
+    newest = select(snapshot.c.last_seen).where(snapshot.c.page_id == page_id).order_by(snapshot.c.id.desc()).limit(1)
+    values = {
+        "page_id": page_id,
+        "observed": observed,
+        "last_seen": observed,
+        "previous_seen": conn.execute(newest).scalar(),
+        "status": answer.status,
+        "url": answer.url,
+        "headers": json.dumps(answer.headers),
+        "sha256": sha256,
+        "moved": moved,
+    }
+    return int(conn.execute(insert(snapshot).values(values).returning(snapshot.c.id)).scalar_one())
+
+
+def touch(conn: Connection, snapshot_id: int, seen: datetime) -> None:
+    """The page still says the same at `seen`. Never moves `last_seen` back."""
+    row = (snapshot.c.id == snapshot_id) & (snapshot.c.last_seen < seen)
+    conn.execute(update(snapshot).where(row).values(last_seen=seen))
+
+
+def get_snapshot(conn: Connection, snapshot_id: int) -> Snapshot:
+    query = select(snapshot, body.c.data).join(body, body.c.sha256 == snapshot.c.sha256)
+    row = conn.execute(query.where(snapshot.c.id == snapshot_id)).first()
+    if row is None:
+        raise NotFound(f"no snapshot {snapshot_id}")
+    return Snapshot(
+        id=row.id,
+        document=row.page_id,
+        observed=row.observed,
+        last_seen=row.last_seen,
+        previous_seen=row.previous_seen,
+        status=row.status,
+        url=row.url,
+        headers=json.loads(row.headers),
+        sha256=row.sha256,
+        body=unpack(row.data),
+        moved=row.moved,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a snapshot was taken."""
+
+    url: str
+    moved: bool
+
+
+def previous(conn: Connection, snapshot_id: int, page_id: str) -> Place | None:
+    """Where the snapshot of the page before this one was taken; None for its first."""
+    earlier = (snapshot.c.page_id == page_id) & (snapshot.c.id < snapshot_id)
+    query = select(snapshot.c.url, snapshot.c.moved).where(earlier).order_by(snapshot.c.id.desc()).limit(1)
+    row = conn.execute(query).first()
+    return None if row is None else Place(row.url, row.moved)
+
+
+def snapshot_ids(conn: Connection, page_id: str | None = None, *, after: int = 0, limit: int = 250) -> tuple[int, ...]:
+    """Oldest first; of one page, or of all."""
+    query = select(snapshot.c.id).where(snapshot.c.id > after).order_by(snapshot.c.id).limit(limit)
+    if page_id is not None:
+        query = query.where(snapshot.c.page_id == page_id)
+    return tuple(conn.execute(query).scalars())
+
+
+def _keep(conn: Connection, data: bytes) -> str:
+    sha256 = hashlib.sha256(data).hexdigest()
+    if conn.execute(select(body.c.sha256).where(body.c.sha256 == sha256)).first() is None:
+        insert_new(conn, body, {"sha256": sha256, "data": pack(data), "length": len(data)})
+    return sha256

@@ -1,0 +1,59 @@
+"""An API over a database that lived through a recorded story."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from services.api.app import create_app
+from services.api.webhooks.secrets import SecretBox
+from services.line.serve import api_context
+from services.replay.clock import SimulatedClock
+from services.replay.recording import read_recording
+from services.replay.run import live
+from services.storage.database import Database, open_database
+
+REPLAYS = Path(__file__).parent.parent / "replays"
+ADDRESS = "https://dafu.example.org"
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """Read only: a week in which one letter's target was lowered."""
+    recording = read_recording(REPLAYS / "target-lowered")
+    database = open_database(f"sqlite:///{tmp_path_factory.mktemp('lived') / 'd.sqlite'}")
+    asyncio.run(live(database, recording, SimulatedClock(recording.start), recording.end))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = open_database(f"sqlite:///{tmp_path / 'd.sqlite'}")
+    yield database
+    database.close()
+
+
+async def _client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(api_context(database, lambda: NOW, SecretBox(bytes(32)), (), ADDRESS))
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as client:
+        yield client
+
+
+@pytest.fixture
+async def reader(lived: Database) -> AsyncIterator[httpx.AsyncClient]:
+    async for client in _client(lived):
+        yield client
+
+
+@pytest.fixture
+async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    async for client in _client(database):
+        yield client

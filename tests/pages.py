@@ -2,10 +2,10 @@
 
     wrap(text, "trs-editor", title="…", published="2023-03-27 10:15") -> the page's bytes
 
-What the families have in common with real pages: head metadata of the 国办 standard, menus, breadcrumbs, a bar with time
-and source, share buttons, a QR code, neighbours, related pages, a footer, scripts, comments and hidden copies. The text
-itself comes with full-width signs, U+3000 indents, and words and digits split over spans; a line with tabs becomes a row
-of a table. `read_page(wrap(text, family, …)).text` is `text` without its furniture lines.
+What the families have in common with real pages: head metadata of the 国办 standard, menus, breadcrumbs, a bar with
+time and source, share buttons, a QR code, neighbours, related pages, a footer, scripts, comments, hidden text. The
+text itself comes with full-width signs, U+3000 indents, and words and digits split over spans; a line with tabs
+becomes a row of a table. `read_page(wrap(text, family, …)).text` is `text` without its furniture lines.
 """
 
 from __future__ import annotations
@@ -85,9 +85,11 @@ _CONTAINERS: dict[str, tuple[str, str]] = {
         '</div><div class="article-content policy-article-content"></div></div>',
     ),
     "trs-fujian": (
-        '<div class="article_component" ms-controller="article">{heading}<div class="article_content" ms-css="{{fontSize:size}}">',
+        '<div class="article_component" ms-controller="article">{heading}'
+        '<div class="article_content" ms-css="{{fontSize:size}}">',
         "</div></div>",
     ),
+    "nfra-rendered": ('{heading}<div class="wenzhang-content ng-binding" id="wenzhang-content">', "</div>"),
     "unknown": ('<div class="k7"><div class="k8">{heading}<div class="k9">', "</div></div></div>"),
 }
 
@@ -104,8 +106,9 @@ _SHARE = (
     '<a href="javascript:void(0)">微博</a></div>'
 )
 _AFTER = (
-    '<div class="print-close"><a href="javascript:window.print()">打印本页</a> <a href="javascript:window.close()">关闭窗口'
-    '</a></div><div class="qrcode" id="qr_container"><img src="/images/qr.png">扫一扫在手机打开当前页</div>'
+    '<div class="print-close"><a href="javascript:window.print()">打印本页</a> '
+    '<a href="javascript:window.close()">关闭窗口</a></div>'
+    '<div class="qrcode" id="qr_container"><img src="/images/qr.png">扫一扫在手机打开当前页</div>'
     '<div class="prevnext"><p>上一篇：<a href="./t20230301_1.html">关于另一件建议的答复</a></p>'
     '<p>下一篇：<a href="./t20230302_2.html">关于再一件建议的答复</a></p></div>'
     '<div class="related"><h3>相关稿件</h3><ul><li><a href="/jd/1.html">一图读懂：政策解读</a></li>'
@@ -169,15 +172,16 @@ def _head(title: str, published: str, source: str, site: str, url: str, charset:
     metas = "".join(f'<meta name="{name}" content="{escape(value)}">\n' for name, value in named.items() if metadata)
     return (
         f'<head>\n<meta charset="{charset}">\n<title>{escape(title)}_建议提案办理_{escape(site)}</title>\n{metas}'
-        "<style>.TRS_Editor p{margin:0}</style>\n<script>var siteId = 1; if (siteId < 2) { document.title; }</script>\n</head>"
+        "<style>.TRS_Editor p{margin:0}</style>\n"
+        "<script>var siteId = 1; if (siteId < 2) { document.title; }</script>\n</head>"
     )
 
 
 def _heading(title: str, published: str, source: str, views: int) -> str:
     return (
         f'<h1 class="xl_title">{escape(title)}</h1><div class="xl_doc">发布时间：{published}　来源：{escape(source)}　'
-        f'浏览次数：<span>{views}</span>　字体：[<a href="javascript:doZoom(18)">大</a>][<a href="javascript:doZoom(16)">'
-        f'中</a>][<a href="javascript:doZoom(14)">小</a>]</div>{_SHARE}'
+        f'浏览次数：<span>{views}</span>　字体：[<a href="javascript:doZoom(18)">大</a>]'
+        f'[<a href="javascript:doZoom(16)">中</a>][<a href="javascript:doZoom(14)">小</a>]</div>{_SHARE}'
     )
 
 
@@ -188,18 +192,22 @@ def _catalogue(catalogue: Mapping[str, str]) -> str:
 
 def _top(site: str) -> str:
     return (
-        f'<div class="header"><a href="/"><img src="/images/logo.png" alt="{escape(site)}"></a><ul class="nav">{_MENU}</ul>'
+        f'<div class="header"><a href="/"><img src="/images/logo.png" alt="{escape(site)}"></a>'
+        f'<ul class="nav">{_MENU}</ul>'
         '<form class="search"><input type="text" value="请输入关键字"><button>搜索</button></form></div>'
-        '<div class="crumb">当前位置：<a href="/">首页</a> &gt; <a href="/zwgk/">政务公开</a> &gt; <a href="./">建议提案办理</a></div>'
+        '<div class="crumb">当前位置：<a href="/">首页</a> &gt; <a href="/zwgk/">政务公开</a> &gt; '
+        '<a href="./">建议提案办理</a></div>'
         '<div style="display:none">此处为隐藏的提示文字，不是正文。</div><!-- 正文开始 -->'
     )
 
 
 def _bottom(site: str, views: int) -> str:
     return (
-        f'<div class="footer"><p>主办单位：{escape(site)}办公厅　版权所有：{escape(site)}</p><p>网站标识码：5000000001　'
-        '<a href="https://beian.miit.gov.cn/">渝ICP备05000001号</a>　公安备案：50010302000001号</p>'
-        f'<p>您是第{views}位访问者</p></div><script>var visits = {views}; if (visits > 0) {{ console.log("<p>x</p>"); }}</script>'
+        f'<div class="footer"><p>主办单位：{escape(site)}办公厅　版权所有：{escape(site)}</p>'
+        '<p>网站标识码：5000000001　<a href="https://beian.miit.gov.cn/">渝ICP备05000001号</a>　'
+        "公安备案：50010302000001号</p>"
+        f"<p>您是第{views}位访问者</p></div>"
+        f'<script>var visits = {views}; if (visits > 0) {{ console.log("<p>x</p>"); }}</script>'
     )
 
 

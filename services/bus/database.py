@@ -20,7 +20,7 @@ from services.domain.event import Event
 from services.storage import outbox as log
 from services.storage.tables import inbox, outbox, queue
 from services.storage.types import EPOCH, UtcTime
-from services.storage.upsert import insert_new
+from services.storage.upsert import count_inserted, insert_new
 
 #: A row never handed out.
 _FRESH = {
@@ -115,7 +115,7 @@ def _owe_again(conn: Connection, group: str, meant: ColumnElement[bool]) -> int:
     fresh = [literal(value, queue.c[name].type) for name, value in _FRESH.items()]
     rows = select(literal(group), outbox.c.id, outbox.c.seq, outbox.c.key, *fresh)
     rows = rows.where(meant, outbox.c.id.not_in(owed))
-    return conn.execute(insert(queue).from_select(["group", "event_id", "seq", "key", *_FRESH], rows)).rowcount
+    return count_inserted(conn, insert(queue).from_select(["group", "event_id", "seq", "key", *_FRESH], rows))
 
 
 def _bury(conn: Connection, group: str, now: datetime) -> None:

@@ -121,16 +121,17 @@ class Door:
 
     async def _exchange(self, request: httpx.Request, reading: _Reading) -> Answer | Failure:
         response = await self._transport.handle_async_request(request)
+        headers = dict(response.headers)
         try:
-            body = await _read(response, reading)
+            body = await _read(response, headers, reading)
         finally:
             await response.aclose()
-        return body if isinstance(body, Failure) else Answer(response.status_code, dict(response.headers), body)
+        return body if isinstance(body, Failure) else Answer(response.status_code, headers, body)
 
 
-async def _read(response: httpx.Response, reading: _Reading) -> bytes | Failure:
-    declared = declared_length(response.status_code, response.headers)
-    encoding = encoding_of(response.headers) if reading.decode else "identity"
+async def _read(response: httpx.Response, headers: Mapping[str, str], reading: _Reading) -> bytes | Failure:
+    declared = declared_length(response.status_code, headers)
+    encoding = encoding_of(headers) if reading.decode else "identity"
     if isinstance(encoding, Failure):
         return encoding
     if declared is not None and declared > reading.limit and not reading.cut:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from services.egress.answer import Refusal
@@ -16,6 +17,7 @@ _DOTS = str.maketrans({"。": ".", "．": ".", "｡": "."})
 _LOOKALIKE = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU")
 
 
+@lru_cache(maxsize=4096)
 def read_host(written: str) -> str | IPv4Address | IPv6Address | Refusal:
     """The host as a lower-case punycode name or as an address. Total: never raises."""
     if written.startswith("["):

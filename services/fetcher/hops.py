@@ -17,6 +17,8 @@ from services.storage.claims import Claim, VisitState
 MOST = 5
 #: Failures in a row after which a remembered target is doubted and the address itself asked again.
 PATIENCE = 3
+#: The same on the walk through a column (five hours): what lies behind the failing page would not be found again.
+PATIENCE_WALKING = 6
 _HOME = re.compile(r"/?|/(index|default|home|main)\.[a-z]{2,5}", re.IGNORECASE)
 
 
@@ -48,7 +50,8 @@ def settled(claim: Claim, next_visit: datetime, etag: str | None, last_modified:
 
 def restarted(state: VisitState, next_visit: datetime, failures: int) -> VisitState:
     """After a visit that brought nothing: a broken chain, or a target that fails too often, begins anew."""
-    if state.hops == 0 and failures < PATIENCE:
+    patience = PATIENCE if state.moved else PATIENCE_WALKING
+    if state.hops == 0 and failures < patience:
         return replace(state, next_visit=next_visit, failures=failures)
     return replace(state, next_visit=next_visit, failures=failures, visit_url=None, hops=0, moved=False)
 

@@ -23,7 +23,7 @@ from services.storage.schema import upgrade
 
 #: Seconds a writer waits for the one before it.
 PATIENCE = 30
-_BUSY = f"{{}}: somebody else has been writing for {PATIENCE} s: end that process, then start again"
+_BUSY = "{}: somebody else has been writing for too long: end that process, then start again"
 _PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",

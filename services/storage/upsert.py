@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table
+from sqlalchemy import Column, Connection, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
 def insert_new(conn: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """False, and nothing written, where a row with the same primary or unique key exists."""
-    return conn.execute(_insert(conn, table).values(values).on_conflict_do_nothing()).rowcount == 1
+    return count_inserted(conn, _insert(conn, table).values(values).on_conflict_do_nothing()) == 1
+
+
+def count_inserted(conn: Connection, statement: Insert) -> int:
+    """Execute an INSERT; answers how many rows it made, which SQLAlchemy keeps for an INSERT only when asked to."""
+    return conn.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def insert_or_update(

@@ -132,7 +132,7 @@ def _items(table: Any, *columns: Any) -> Select[Any]:
     """Lists or pages that wait for a visit, the longest waiting first. Reads only the front of the index."""
     query = select(*columns).where(table.c.next_visit.is_not(None), source.c.status == "active")
     if table is page:
-        query = query.select_from(page.join(source, page.c.source_id == source.c.id))
+        query = query.join(source, page.c.source_id == source.c.id)
     return query.order_by(table.c.next_visit, table.c.id)
 
 
@@ -153,11 +153,8 @@ def _next_item(table: Any, host_name: str, now: datetime) -> Select[Any]:
     if table is source:
         return due
     before = snapshot.c.sha256, snapshot.c.observed, snapshot.c.last_seen, reading.c.verdict
-    return (
-        due.add_columns(*before)
-        .outerjoin_from(page, snapshot, snapshot.c.id == page.c.latest_snapshot)
-        .outerjoin(reading, reading.c.snapshot_id == snapshot.c.id)
-    )
+    with_snapshot = due.add_columns(*before).outerjoin(snapshot, snapshot.c.id == page.c.latest_snapshot)
+    return with_snapshot.outerjoin(reading, reading.c.snapshot_id == snapshot.c.id)
 
 
 def _robots_claim(free: Row[Any], item: Row[Any], token: str, until: datetime) -> Claim:

@@ -135,6 +135,20 @@ async def test_a_bomb_costs_no_more_memory_than_the_limit() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("path", ["/endless", "/bomb", "/huge"])
+async def test_of_a_body_without_end_the_beginning_can_be_had(path: str) -> None:
+    async with evil_server() as server:
+        door = Door(user_agent=AGENT, allow=LOOPBACK)
+        answer = await door.get(server.url(path), deadline=0.5, limit=1000, cut=True)
+        await door.aclose()
+    if path == "/huge":
+        assert isinstance(answer, Failure), "it announces much and sends nothing"
+    else:
+        assert isinstance(answer, Answer)
+        assert answer.body == bytes(1000)
+
+
+@pytest.mark.anyio
 async def test_a_slow_host_does_not_hold_up_another() -> None:
     async with evil_server() as server:
         door = Door(user_agent=AGENT, allow=LOOPBACK)

@@ -252,6 +252,8 @@ def test_a_first_reading_stays_open_until_the_columns_last_page() -> None:
     there = replace(fresh, url=second, state=walking.state)
     stuck = decide_list(there, Unreachable(second, "timeout"), None, HOUR, NOW)
     assert stuck.state.visit_url == second
+    given_up = decide_list(at(there, visit_url=second, failures=5), Unreachable(second, "timeout"), None, HOUR, NOW)
+    assert given_up.state.visit_url is None
     done = decide_list(there, replace(BODY, url=second), Found(True), HOUR, NOW)
     assert (done.readable, done.state.visit_url, done.sha256) == (True, None, None)
 

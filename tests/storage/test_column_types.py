@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Column, Integer, MetaData, Table, insert, select
+from sqlalchemy import Column, Dialect, Integer, MetaData, Table, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import StatementError
 
@@ -16,7 +16,7 @@ from services.storage.types import PageText, UtcTime
 
 pytest_plugins = ("databases",)
 times = st.datetimes(datetime(1950, 1, 1), datetime(2150, 1, 1), timezones=st.timezones())  # noqa: DTZ001
-DIALECTS = [sqlite.dialect(), postgresql.dialect()]
+DIALECTS: list[Dialect] = [sqlite.dialect(), postgresql.dialect()]  # type: ignore[no-untyped-call]
 
 _metadata = MetaData()
 sample = Table(

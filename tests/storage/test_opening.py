@@ -33,9 +33,13 @@ def test_a_write_is_there_afterwards(database: Database) -> None:
 
 
 def test_an_error_leaves_nothing_written(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.write() as conn:
-        ensure_host(conn, "a", NOW)
-        raise RuntimeError
+    def write() -> None:
+        with database.write() as conn:
+            ensure_host(conn, "a", NOW)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write()
     with database.read() as conn:
         assert hosts(conn) == 0
 

@@ -44,14 +44,44 @@ def balance(old: Document, new: Document, entries: Sequence[Entry]) -> list[Entr
     if before.text == after.text:
         return list(entries)
     answer, blank = list(entries), []
+    edges = _Edges(answer)
     for edit in _differences(before.text, after.text):
         marks = tuple(before.places(edit.old_start, edit.old_end)), tuple(after.places(edit.new_start, edit.new_end))
         words = before.text[edit.old_start : edit.old_end] + edit.text
         if words.strip():
             answer.append(_missed(old, new, marks))
-        elif not _absorbed(answer, marks):
+        elif not edges.absorb(marks):
             blank.append(marks)
     return [*answer, *_reflow(old, new, blank)]
+
+
+class _Edges:
+    """Where the marks of the entries begin and end, so that white space beside a change can go with it."""
+
+    def __init__(self, entries: list[Entry]) -> None:
+        self.entries = entries
+        self.places: dict[tuple[bool, int], int] = {}
+        for number, entry in enumerate(entries):
+            self._note(number, entry)
+
+    def _note(self, number: int, entry: Entry) -> None:
+        for old, marks in ((True, entry.old_marks), (False, entry.new_marks)):
+            for mark in marks:
+                for edge in mark:
+                    self.places[old, edge] = number
+
+    def absorb(self, marks: tuple[Marks, Marks]) -> bool:
+        """The line end of a sentence cut out is no reflow: it goes with the sentence."""
+        for old, mark in [(True, mark) for mark in marks[0]] + [(False, mark) for mark in marks[1]]:
+            number = self.places.get((old, mark[0]), self.places.get((old, mark[1])))
+            if number is None:
+                return False
+            entry = self.entries[number]
+            side = merged((*(entry.old_marks if old else entry.new_marks), mark))
+            entry = replace(entry, old_marks=side) if old else replace(entry, new_marks=side)
+            self.entries[number] = entry
+            self._note(number, entry)
+        return True
 
 
 def _differences(a: str, b: str) -> list[Edit] | tuple[Edit, ...]:
@@ -109,23 +139,6 @@ def _remainder(text: str, marks: Iterable[tuple[int, int]]) -> _Remainder:
             length += start - position
         position = end
     return _Remainder("".join(parts), tuple(starts), tuple(shifts))
-
-
-def _absorbed(entries: list[Entry], marks: tuple[Marks, Marks]) -> bool:
-    """White space beside a change goes with it: the line end of a sentence cut out is no reflow."""
-    for place, entry in enumerate(entries):
-        if all(_beside(entry, mark, old=True) for mark in marks[0]) and all(
-            _beside(entry, mark, old=False) for mark in marks[1]
-        ):
-            entries[place] = replace(
-                entry, old_marks=merged((*entry.old_marks, *marks[0])), new_marks=merged((*entry.new_marks, *marks[1]))
-            )
-            return True
-    return False
-
-
-def _beside(entry: Entry, mark: tuple[int, int], *, old: bool) -> bool:
-    return any(mark[0] == end or mark[1] == start for start, end in (entry.old_marks if old else entry.new_marks))
 
 
 def _reflow(old: Document, new: Document, blank: list[tuple[Marks, Marks]]) -> Iterator[Suppression]:

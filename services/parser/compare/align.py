@@ -17,7 +17,7 @@ from itertools import groupby
 
 from services.parser.compare.dice import assign, containment, pairs
 from services.parser.compare.script import increasing
-from services.parser.compare.sections import Matched, match_sections
+from services.parser.compare.sections import Matched, bare_heading, match_sections
 from services.parser.compare.view import Piece, View
 from services.parser.reading.metrics import metric_key
 from services.parser.text.layers import key
@@ -117,7 +117,7 @@ class _Search:
         for piece in list(self.olds.values()):
             partner = theirs.get(self.sections.get(piece.of or "")) if piece.kind == "heading" else None
             if partner is not None:
-                self.take([piece], [partner], 1)
+                self.take(*_reread(self.old, piece, self.new, partner), 1)
 
     def equal(
         self,
@@ -223,17 +223,34 @@ class _Search:
 
     def result(self) -> Alignment:
         matches = sorted(self.matches, key=lambda found: found.olds[0].index)
-        stay = [found for found in matches if not self._elsewhere(found)]
+        here = {None, *self.sections.values()}
+        stay = [found for found in matches if not self._elsewhere(found, here)]
         ordered = {id(stay[place]) for place in increasing([found.news[0].index for found in stay])}
         placed = tuple(found if id(found) in ordered else replace(found, moved=True) for found in matches)
         gone, come = tuple(self.olds.values()), tuple(self.news.values())
         return Alignment(self.old, self.new, self.sections, placed, gone, come)
 
-    def _elsewhere(self, found: Match) -> bool:
+    def _elsewhere(self, found: Match, here: set[str | None]) -> bool:
         """It stands in another section, and both sections are still there: a heading put before it moves nothing."""
         mine, theirs = found.olds[0], found.news[0]
-        here = {None, *self.sections.values()}
-        return mine.kind in _MOVABLE and self.home(mine) in here and theirs.section in here - {self.home(mine)}
+        home = self.home(mine)
+        return mine.kind in _MOVABLE and home != theirs.section and home in here and theirs.section in here
+
+
+def _reread(old: View, mine: Piece, new: View, theirs: Piece) -> tuple[list[Piece], list[Piece]]:
+    """Two headings; with the sentence behind one of them where that is what the other heading says.
+
+    A heading with nothing left below it is read as a sentence of its own, so that no promise is lost: that is no news.
+    """
+    if old.text(mine) == new.text(theirs):
+        return [mine], [theirs]
+    for view, piece, other, partner in ((old, mine, new, theirs), (new, theirs, old, mine)):
+        behind = other.pieces[partner.index + 1] if partner.index + 1 < len(other.pieces) else None
+        if behind is None or behind.section != partner.of or bare_heading(other, partner.of):
+            continue
+        if bare_heading(view, piece.of) == other.key(behind):
+            return ([mine], [theirs, behind]) if view is old else ([mine, behind], [theirs])
+    return [mine], [theirs]
 
 
 def _adjacent(pieces: Iterable[Piece]) -> list[list[Piece]]:

@@ -20,7 +20,7 @@ from services.parser.compare.align import align
 from services.parser.compare.attachments import attachments
 from services.parser.compare.carry import carry_ids
 from services.parser.compare.changes import typed
-from services.parser.compare.furniture import body, joined, unmeant
+from services.parser.compare.furniture import body, joined, same_body, unmeant
 from services.parser.compare.metadata import on_the_page
 from services.parser.compare.pair import Frame
 from services.parser.compare.view import View
@@ -37,7 +37,7 @@ def compare(old: Document, new: Document) -> Comparison:
     if old == new:
         return Comparison()
     found: list[Change | Suppression] = [*on_the_page(old.metadata, new.metadata), *attachments(old, new)]
-    if body(old) == body(new):
+    if same_body(old, new):
         found += unmeant(old, new)
     else:
         changes, held = typed(Frame(align(View(old), View(new))))

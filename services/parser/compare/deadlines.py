@@ -123,8 +123,8 @@ def _moved(pair: Pair, before: _Term | None, after: _Term | None, mine: Sequence
     if old is None or new is None:
         detail = detail if detail in ("earlier", "later") else ("added" if old is None else "removed")
     raws = old.raw if old else None, new.raw if new else None
-    before, after = (without_firmness(raw) if raw else None for raw in raws)
-    verdict = Verdict("deadline_moved", _RULE, severity.FIXED["deadline_moved"], direction, before, after, detail)
+    was, is_ = (without_firmness(raw) if raw else None for raw in raws)
+    verdict = Verdict("deadline_moved", _RULE, severity.FIXED["deadline_moved"], direction, was, is_, detail)
     change = told(pair, verdict, mine)
     ids = _reached(pair.frame, pair, raws)
     ends = new and (new.end or new.raw)

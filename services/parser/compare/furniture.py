@@ -28,11 +28,24 @@ def furniture_places(document: Document) -> list[tuple[int, int]]:
 
 def body(document: Document) -> str:
     """KEY of the text without furniture: what the version is known by (SPEC §11)."""
-    text, position, parts = document.text, 0, []
-    for start, end in furniture_places(document):
-        parts.append(text[position:start])
-        position = max(position, end)
-    return key(match("".join([*parts, text[position:]])))
+    return key(match(_bare(document, 0, len(document.text))))
+
+
+def same_body(old: Document, new: Document) -> bool:
+    """Whether the bodies have one KEY. Where no line was broken or joined, the first line that differs decides."""
+    before, after = (_bare(x, 0, len(x.text)).split("\n") for x in (old, new))
+    if len(before) == len(after):
+        return all(x == y or key(match(x)) == key(match(y)) for x, y in zip(before, after, strict=True))
+    return key(match("\n".join(before))) == key(match("\n".join(after)))
+
+
+def _bare(document: Document, start: int, end: int) -> str:
+    """`text[start:end]` without furniture."""
+    parts: list[str] = []
+    for a, b in furniture_places(document):
+        parts.append(document.text[start : max(min(a, end), start)])
+        start = max(start, min(b, end))
+    return "".join([*parts, document.text[start:end]])
 
 
 def reformed(pair: Pair) -> tuple[Suppression, ...]:

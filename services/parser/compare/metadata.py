@@ -9,7 +9,7 @@ from services.domain.change import Change
 from services.domain.document import Metadata
 from services.parser.compare import severity
 from services.parser.compare.found import Found, Open, without
-from services.parser.compare.pair import Pair, Stretch, Verdict, held, told, touches
+from services.parser.compare.pair import Pair, Stretch, Verdict, held, told, touches, widened
 from services.parser.compare.view import View
 from services.parser.reading.bodies import same_body
 from services.parser.text.layers import key, match
@@ -125,13 +125,24 @@ def metadata(pair: Pair, left: Open) -> Found:
         if not mine:
             continue
         if not same_value(field, old, new):
-            change = _change(pair, field, old, new, mine)
+            names = _names(pair.frame.old, old), _names(pair.frame.new, new)
+            change = _change(
+                pair, field, old, new, tuple(widened(pair, hunk, old=names[0], new=names[1]) for hunk in mine)
+            )
             found = Found(without(found.left, mine), (*found.changes, change), found.held)
         elif field not in _PHRASES:
             found = Found(
                 without(found.left, mine), found.changes, (*found.held, held(pair, "format_only", _RULE, mine))
             )
     return found
+
+
+def _names(view: View, entry: Entry | None) -> list[Stretch]:
+    """Where the names of a list of bodies stand: a mark never cuts one."""
+    if entry is None or entry.place is None or not isinstance(entry.value, tuple):
+        return []
+    spots = ((view.matched.find(name, *entry.place), len(name)) for name in entry.value)
+    return [(at, at + length) for at, length in spots if at >= 0]
 
 
 #: Their words are whole sentences: a new wording of those is no new form of the value.

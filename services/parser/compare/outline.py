@@ -12,7 +12,6 @@ from services.parser.compare import severity
 from services.parser.compare.found import Found, Open, without
 from services.parser.compare.pair import Frame, Pair, Verdict, new_marks, old_marks, quote, told, touches, whole
 from services.parser.compare.view import Piece, View
-from services.parser.text.layers import key
 
 _RULE = "SPEC §12.7"
 
@@ -99,6 +98,7 @@ def lone(view: View, pieces: Sequence[Piece], *, old: bool) -> tuple[list[Change
     """
     headings: dict[str, Piece] = {piece.of: piece for piece in pieces if piece.kind == "heading" and piece.of}
     claimed: dict[str, list[Piece]] = defaultdict(list)
+    promises: dict[str, list[str]] = defaultdict(list)
     left: list[Piece] = []
     for piece in pieces:
         owner = _outermost(view, piece.of if piece.kind == "heading" else piece.section, headings)
@@ -106,7 +106,10 @@ def lone(view: View, pieces: Sequence[Piece], *, old: bool) -> tuple[list[Change
             left.append(piece)
         else:
             claimed[owner].append(piece)
-    return [_lone(view, headings[owner], group, old=old) for owner, group in claimed.items()], left
+        if owner is not None and piece.kind == "commitment" and piece.of:
+            promises[owner].append(piece.of)
+    changes = [_lone(view, headings[owner], group, promises[owner], old=old) for owner, group in claimed.items()]
+    return changes, left
 
 
 def _outermost(view: View, section: str | None, headings: dict[str, Piece]) -> str | None:
@@ -121,7 +124,7 @@ def _outermost(view: View, section: str | None, headings: dict[str, Piece]) -> s
     return owner
 
 
-def _lone(view: View, heading: Piece, group: Sequence[Piece], *, old: bool) -> Change:
+def _lone(view: View, heading: Piece, group: Sequence[Piece], promises: Sequence[str], *, old: bool) -> Change:
     section = view.sections[heading.of or ""]
     kind = _kind(section, old=old)
     title = view.document.source_text[section.start : section.end]
@@ -129,14 +132,13 @@ def _lone(view: View, heading: Piece, group: Sequence[Piece], *, old: bool) -> C
     rule = "SPEC §12.6" if section.form == "annex_title" else _RULE
     change = whole(view, heading, Verdict(kind, rule, severity.FIXED[kind], "neutral", *said), old=old)
     marks = tuple((piece.start, piece.end) for piece in group)
-    promises = tuple(x.id for x in view.document.commitments if key(x.text) and _below(view, x.section, section.id))
     return replace(
-        change, section=section.id, affected=promises, old_marks=marks if old else (), new_marks=() if old else marks
+        change,
+        section=section.id,
+        affected=tuple(promises),
+        old_marks=marks if old else (),
+        new_marks=() if old else marks,
     )
-
-
-def _below(view: View, section: str | None, outer: str) -> bool:
-    return any(found.id == outer for found in view.ancestors(section))
 
 
 def _kind(section: Section, *, old: bool) -> ChangeType:

@@ -33,11 +33,18 @@ def match_sections(old: View, new: View) -> Matched:
 
 def heading_key(view: View, section: Section) -> str:
     """KEY of the heading without its number; a heading that is only a marker is known by the text it opens."""
-    heading = view.matched[section.start : section.end]
-    bare = key(heading.removeprefix(_marker(view, section)))
-    if bare:
-        return bare
-    return "".join(view.key(piece) for piece in view.by_section[section.id])
+    return bare_heading(view, section.id) or "".join(view.key(piece) for piece in view.by_section[section.id])
+
+
+def _title(view: View, section: Section) -> str:
+    bare = view.matched[section.start : section.end].removeprefix(_marker(view, section))
+    return bare or "".join(view.text(piece) for piece in view.by_section[section.id])
+
+
+def bare_heading(view: View, section: str | None) -> str:
+    """KEY of a heading without its number; empty for one that is only a marker."""
+    found = view.sections[section or ""]
+    return key(view.matched[found.start : found.end].removeprefix(_marker(view, found)))
 
 
 def _marker(view: View, section: Section) -> str:
@@ -51,18 +58,18 @@ def _descend(old: View, new: View, matched: Matched, parents: list[tuple[str | N
     taken = set(matched.values())
     while parents:
         mine, theirs = parents.pop()
-        waiting: dict[str, deque[str]] = defaultdict(deque)
-        for section in new.children[theirs]:
-            if section.id not in taken:
-                waiting[heading_key(new, section)].append(section.id)
-        for section in old.children[mine]:
-            if section.id in matched:
-                continue
-            queue = waiting.get(heading_key(old, section))
-            if queue:
-                matched[section.id] = partner = queue.popleft()
-                taken.add(partner)
-                parents.append((section.id, partner))
+        # Most headings are equal to the letter; only the rest is worth a KEY.
+        for said in (_title, heading_key):
+            waiting: dict[str, deque[str]] = defaultdict(deque)
+            for section in new.children[theirs]:
+                if section.id not in taken:
+                    waiting[said(new, section)].append(section.id)
+            for section in old.children[mine] if waiting else ():
+                queue = waiting.get(said(old, section)) if section.id not in matched else None
+                if queue:
+                    matched[section.id] = partner = queue.popleft()
+                    taken.add(partner)
+                    parents.append((section.id, partner))
 
 
 def _left(view: View, taken: Iterable[str]) -> list[Section]:

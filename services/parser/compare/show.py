@@ -1,4 +1,4 @@
-"""A comparison as text for people: the verdict first, then each change with its place, before → after, and the words marked.
+"""A comparison as text for people: the verdict first, then each change with its place, both wordings, marked.
 
 2 处变化 changes · 最高级别 most serious: 严重 critical
 
@@ -93,6 +93,11 @@ def _held(one: Suppression) -> str:
     return f"{label('type', one.type)} ({one.rule}): " + " → ".join(
         _short(quote.replace("\n", "⏎")) for quote in quotes
     )
+
+
+def _glimpse(words: str) -> str:
+    plain = words.replace("\n", "⏎")
+    return plain if len(plain) <= 2 * _AROUND else f"{plain[:_AROUND]}… (+{len(plain) - _AROUND})"
 
 
 def _marked(text: str, marks: Marks, opening: str, closing: str, paint: str, *, colour: bool) -> str:

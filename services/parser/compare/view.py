@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, TypeVar
 
 from services.domain.commitment import Commitment, Target
@@ -43,7 +43,7 @@ class View:
     @cached_property
     def matched(self) -> str:
         """The text in its MATCH layer, where all rules run."""
-        return match(self.document.text)
+        return _matched(self.document.text)
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
@@ -147,6 +147,11 @@ class View:
     @cached_property
     def _references(self) -> tuple[list[int], list[Reference]]:
         return _ordered(self.document.references)
+
+
+@lru_cache(maxsize=16)
+def _matched(text: str) -> str:
+    return match(text)
 
 
 def _ordered(items: Iterable[Placed]) -> tuple[list[int], list[Placed]]:

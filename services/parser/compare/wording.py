@@ -19,6 +19,7 @@ from services.parser.text.layers import key
 _FAR = 300
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_CLAUSE = re.compile(r"[、;。](?!\d)|(?<!\d),|,(?!\d)")
 _BREAK = re.compile(r"[\s、,;:。()《》“”‘’〔〕]")
 
 
@@ -50,14 +51,12 @@ def hunks(old: Wording, new: Wording) -> tuple[Hunk, ...]:
     if old.source == new.source:
         return ()
     if key(old.matched) == key(new.matched) and len(old.matched) != len(new.matched):
-        return (_hull(old, new, form=True),)
+        head, tail = shared_ends(old.source, new.source)
+        ends = len(old.source) - tail, len(new.source) - tail
+        return (Hunk(old.start + head, old.start + ends[0], new.start + head, new.start + ends[1], form=True),)
     meant = _meant(old, new)
     found = sorted([*meant, *_formed(old, new, meant)], key=lambda span: (span[0], span[2]))
     return tuple(_hunk(old, new, span) for span in found)
-
-
-def _hull(old: Wording, new: Wording, *, form: bool) -> Hunk:
-    return Hunk(old.start, old.start + len(old.source), new.start, new.start + len(new.source), form)
 
 
 def _hunk(old: Wording, new: Wording, span: Span) -> Hunk:
@@ -89,13 +88,22 @@ def _meant(old: Wording, new: Wording) -> list[Span]:
     """Replaced runs of tokens as character spans."""
     if old.matched == new.matched:
         return []
-    a, b = tokens(old.matched), tokens(new.matched)
+    head, tail = _shared_clauses(old.matched, new.matched)
+    a, b = (tokens(x.matched[head : len(x.matched) - tail]) for x in (old, new))
     spans = differing(a, b, _FAR)
     if spans is None:
         spans = [(0, len(a), 0, len(b))]
     spans = _joined(a, _slid(a, b, spans))
     from_a, from_b = _starts(a), _starts(b)
-    return [(from_a[i], from_a[j], from_b[k], from_b[h]) for i, j, k, h in spans]
+    return [(head + from_a[i], head + from_a[j], head + from_b[k], head + from_b[h]) for i, j, k, h in spans]
+
+
+def _shared_clauses(a: str, b: str) -> tuple[int, int]:
+    """Whole clauses both begin and end with: cut at separators, so that no number or word is cut."""
+    head, tail = shared_ends(a, b)
+    cuts = [found.end() for found in _CLAUSE.finditer(a, 0, head)]
+    rests = [len(a) - found.start() for found in _CLAUSE.finditer(a, len(a) - tail)]
+    return max(cuts, default=0), rests[0] if rests else 0
 
 
 def _starts(parts: list[str]) -> list[int]:

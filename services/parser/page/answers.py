@@ -14,8 +14,6 @@ from services.parser.lexicon import load
 from services.parser.text.dates import iso_date
 
 _KEYS = load("listing")["json"]
-_RECORD = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>\s*</record>", re.DOTALL)
-_NEXT_GROUP = re.compile(r"<nextgroup>\s*<!\[CDATA\[(.*?)\]\]>\s*</nextgroup>", re.DOTALL)
 _HREF = re.compile(r"href\s*=\s*[\"']([^\"']+)[\"']")
 _CHINA = timezone(timedelta(hours=8))
 #: JSON nested deeper, or with more values, is no list answer.
@@ -43,14 +41,19 @@ class JsonAnswer:
 
 def records(text: str) -> str | None:
     """The HTML of all records of a dataproxy answer, or of one embedded in a page; None where there is none."""
-    found = _RECORD.findall(text) if "<record>" in text else []
+    found = [_cdata(part) for part in text.split("<record>")[1:]]
     return "\n".join(found) if found else None
+
+
+def _cdata(text: str) -> str:
+    """The content of the CDATA section `text` begins with."""
+    return text.partition("<![CDATA[")[2].partition("]]>")[0]
 
 
 def next_group(text: str) -> str | None:
     """The address of the next group of records, as written."""
-    group = _NEXT_GROUP.search(text)
-    address = _HREF.search(group[1]) if group else None
+    _, found, rest = text.partition("<nextgroup>")
+    address = _HREF.search(_cdata(rest)[:4_000]) if found else None
     return address[1].replace("&amp;", "&") if address else None
 
 

@@ -2,8 +2,9 @@
 
     labels in the page's HTML ─► the stretch around them ─► its lines ─► label and value, in any of three forms
 
-A table (label cell, value cell), rows parted by `|`, or a line (bullet) each. White space inside a label never counts;
-spellings are mapped to the standard's. A heading row of a table of documents is no catalogue: its labels have no values.
+A table (label cell, value cell), rows parted by `|`, or a line (bullet) each. White space inside a label never
+counts; spellings are mapped to the standard's. A heading row of a table of documents is no catalogue: its labels have
+no values.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _LONGEST_LABEL = max(map(len, _STANDARD))
 #: (`<span>…</span><span>发布机构：`).
 _BOUNDARY = frozenset(" \t;[【●•·▪■◆*")
 _LONG = 4
-_CELLS = re.compile(r"\s*[\t|│┃]\s*")
+_CELLS = re.compile(r"[\t|│┃]")
 _BULLET = re.compile(r"^[\s●•·▪■◆*\[【]+")
 #: Labels that nothing else on a page looks like; what the page is searched for.
 _TELLING: list[str] = load("head")["catalogue_search"]["labels"]

@@ -23,6 +23,10 @@ from services.parser.page.structure import densest, prose
 _CLEARLY_MORE = 1.25
 #: A common name must hold this share of the page's prose.
 _MOST = 0.7
+#: No page has more containers; one that seems to is read by structure.
+_MOST_CANDIDATES = 60
+#: No rule looks further up than this.
+_HIGHEST = 200
 #: A later copy is taken where the first one holds less than this share of its text.
 _STUB = 0.2
 
@@ -105,9 +109,11 @@ def find_body(tree: LexborHTMLParser, selector: str | None = None) -> Body | Non
 
 
 def ancestors(node: LexborNode) -> Iterator[LexborNode]:
-    """The elements around `node`, inner first."""
+    """The elements around `node`, inner first, as far as any rule looks."""
     above = node.parent
-    while above is not None and above.is_element_node:
+    for _ in range(_HIGHEST):
+        if above is None or not above.is_element_node:
+            return
         yield above
         above = above.parent
 
@@ -123,7 +129,9 @@ def _by_rules(tree: LexborHTMLParser) -> Body | None:
     candidates = _candidates(tree)
     strong = [rule for rule in sorted(candidates, key=lambda rule: rule.rank) if not rule.generic]
     for rule in strong:
-        nodes = [node for node in _outermost(candidates[rule]) if _filled(node) and not _hidden(node)]
+        nodes = [
+            node for node in _outermost(candidates[rule][:_MOST_CANDIDATES]) if _filled(node) and not _hidden(node)
+        ]
         if nodes:
             return _chosen(rule, nodes, {node.mem_id for other in strong for node in candidates[other]})
     return _by_common_name(tree, [(rule, nodes) for rule, nodes in candidates.items() if rule.generic])
@@ -156,9 +164,9 @@ def _chosen(rule: _Rule, nodes: list[LexborNode], known: set[int]) -> Body:
     if len(nodes) > 1:
         return _first_copy(rule, nodes)
     node = nodes[0]
-    for above in ancestors(node):
-        if above.mem_id in known and prose(above) > prose(node) * _CLEARLY_MORE + 5:
-            return Body(above, rule.family, inner=False)
+    enclosing = [above for above in ancestors(node) if above.mem_id in known]
+    if enclosing and prose(enclosing[-1]) > prose(node) * _CLEARLY_MORE + 5:
+        return Body(enclosing[-1], rule.family, inner=False)
     return Body(node, rule.family, inner=not rule.family.endswith("-outer"))
 
 
@@ -173,7 +181,7 @@ def _first_copy(rule: _Rule, nodes: list[LexborNode]) -> Body:
 
 
 def _by_common_name(tree: LexborHTMLParser, found: list[tuple[_Rule, list[LexborNode]]]) -> Body | None:
-    if not found or tree.body is None:
+    if not found or tree.body is None or sum(len(nodes) for _, nodes in found) > _MOST_CANDIDATES:
         return None
     whole = prose(tree.body)
     best: tuple[int, _Rule, LexborNode] | None = None

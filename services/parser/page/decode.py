@@ -111,7 +111,7 @@ def _bom(body: bytes) -> str | None:
 
 def _wide(body: bytes) -> str | None:
     """UTF-16 without a BOM: its markup is ASCII, so zeros fill the odd (LE) or the even (BE) places."""
-    even, odd = body[:4096:2].count(0), body[1:4096:2].count(0)
+    even, odd = body[:512:2].count(0), body[1:512:2].count(0)
     if max(even, odd) < 16 or min(even, odd) > max(even, odd) // 10:
         return None
     return "utf-16-le" if odd > even else "utf-16-be"
@@ -153,8 +153,10 @@ def _sample(text: str) -> str:
 
 def _best(tried: Sequence[_Reading]) -> Decoded:
     """The reading that loses least; certain only where what is lost is nothing a reader of the page would see."""
-    best = min(tried, key=lambda reading: reading.lost)
-    if doubt := _doubt(best.text):
+    doubt, best = min(
+        ((_doubt(reading.text), reading) for reading in tried), key=lambda one: (bool(one[0]), one[1].lost)
+    )
+    if doubt:
         return Decoded(best.text, best.codec, f"{best.evidence}: {doubt}", certain=False)
     if not best.lost:
         return Decoded(best.text, best.codec, best.evidence, certain=False)

@@ -17,7 +17,12 @@ _RULES = {
 }
 _OUTER_ONLY = frozenset(("block:chrome", "block:bars"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "div"))
-_NAMED = "div,ul,ol,dl,section,nav,aside,footer,header,h1,h2,h3,table[class],p[class],span[class],a[class],li[class],td[class]"
+_NAMED = (
+    "div,ul,ol,dl,section,nav,aside,footer,header,h1,h2,h3,"
+    "table[class],p[class],span[class],a[class],li[class],td[class]"
+)
+#: No page has more furniture; measuring more could cost without end.
+_MOST_HITS = 300
 Dropped = list[tuple[str, str]]
 
 
@@ -31,8 +36,10 @@ def take_out(body: Body, title: str | None) -> tuple[str, Dropped]:
             if "hidden" in attributes or is_hidden(attributes.get("style") or ""):
                 _drop(node, "block:hidden", dropped)
     if _may_hold_blocks(html):
+        hits = 0
         for node in body.node.css(_NAMED):
-            rule = _rule_for(node, title)
+            rule = _rule_for(node, title) if hits < _MOST_HITS else None
+            hits += rule is not None
             if rule and not (body.inner and rule in _OUTER_ONLY) and node.mem_id != body.node.mem_id:
                 _drop(node, rule, dropped)
     return (body.node.html or "") if dropped else html, dropped
@@ -69,6 +76,8 @@ def _rule_for(node: LexborNode, title: str | None) -> str | None:
     tag = node.tag or ""
     if "block:headings" in rules or tag in ("h1", "h2", "h3"):
         return "block:headings" if tag in _HEADINGS and _repeats(node, title) else None
+    if "block:switched_off" in rules:
+        return "block:switched_off"
     return rules[0] if rules and _own_length(node) <= _LONGEST else None
 
 

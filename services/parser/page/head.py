@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -19,10 +19,14 @@ _NOBODY = frozenset(_DATA["publisher"]["nobody"])
 _PREFIXES: tuple[str, ...] = tuple(_DATA["publisher"]["prefixes"])
 _SITE_ENDINGS: tuple[str, ...] = tuple(_DATA["title"]["site_endings"])
 _NO_TITLE: list[str] = _DATA["title"]["not_a_title"]
-_LABELLED_TIME = re.compile(rf"(?:{'|'.join(_DATA['published']['labels'])})\s*[:：]\s*([12][0-9]{{3}}[^<]{{0,24}})")
+_LABELLED_TIME = re.compile(
+    rf"(?:{'|'.join(_DATA['published']['labels'])})\s{{0,8}}[:：]\s{{0,8}}([12][0-9]{{3}}[^<]{{0,24}})"
+)
 _TAGS = re.compile(r"<[^>]{0,500}>")
 _SEPARATOR = re.compile(r"\s*__+\s*|\s*[_|｜]\s*|\s+[-–—－]+\s+|\s*[-－]{1,2}\s*")
 _LONGEST_SITE = 30
+_LONGEST_TITLE = 500
+_MOST_HEADINGS = 40
 
 Found = tuple[str, str]
 
@@ -42,11 +46,11 @@ def metadata(tree: LexborHTMLParser) -> dict[str, str]:
 def title(tree: LexborHTMLParser, meta: Mapping[str, str]) -> Found | None:
     """The article's title: ArticleTitle, else a heading, else <title> without column and site."""
     site = meta.get("sitename", "")
-    named = _TAGS.sub("", meta.get("articletitle", "")).strip()
+    named = _TAGS.sub("", meta.get("articletitle", ""))[:_LONGEST_TITLE].strip()
     if named and named != site:
         return named, "meta:ArticleTitle"
     node = tree.css_first("title")
-    printed = clean(_TAGS.sub("", node.text())) if node else ""
+    printed = clean(_TAGS.sub("", node.text()))[:_LONGEST_TITLE] if node else ""
     heading = _heading(tree, printed, site)
     if heading:
         return heading
@@ -55,7 +59,7 @@ def title(tree: LexborHTMLParser, meta: Mapping[str, str]) -> Found | None:
 
 
 def _heading(tree: LexborHTMLParser, printed: str, site: str) -> Found | None:
-    headings = [(clean(node.text()), node.tag or "") for node in tree.css("h1,h2,h3")]
+    headings = [(clean(node.text()), node.tag or "") for node in tree.css("h1,h2,h3")[:_MOST_HEADINGS]]
     usable = [(text, tag) for text, tag in headings if text and not _is_site(text, (site,)) and not _is_no_title(text)]
     for text, tag in usable:
         if len(text) > 5 and text in printed:
@@ -76,7 +80,7 @@ def _without_site(tree: LexborHTMLParser, printed: str, names: tuple[str, ...]) 
     if "__" in printed:  # UCAP: title__column_site
         return printed.partition("__")[0].strip()
     lines: set[str] | None = None
-    while cut := _last(_SEPARATOR.finditer(printed)):
+    while cut := _last_cut(printed):
         front, tail = printed[: cut.start()], printed[cut.end() :]
         if not _is_site(tail, names):
             lines = _printed_lines(tree) if lines is None else lines
@@ -86,11 +90,9 @@ def _without_site(tree: LexborHTMLParser, printed: str, names: tuple[str, ...]) 
     return printed
 
 
-def _last(matches: Iterator[re.Match[str]]) -> re.Match[str] | None:
-    found = None
-    for found in matches:
-        pass
-    return found if found and found.start() > 0 else None
+def _last_cut(printed: str) -> re.Match[str] | None:
+    cuts = [cut for cut in _SEPARATOR.finditer(printed) if cut.start() > 0]
+    return cuts[-1] if cuts else None
 
 
 def _printed_lines(tree: LexborHTMLParser) -> set[str]:

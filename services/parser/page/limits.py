@@ -23,34 +23,17 @@ _RAW_TEXT = re.compile(r"<(script|style|textarea|title)\b.*?(?:</\1\b|\Z)|<!--.*
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _SEPARATOR = re.compile(r"[\s/]+|(?<=\")(?=[^\s/>=])")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
-)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_VOID = _words("area base br col embed hr img input link meta param source track wbr")
 #: The parser closes these itself, so that unclosed ones do not nest.
-_IMPLIED = frozenset(
-    [
-        "p",
-        "li",
-        "dd",
-        "dt",
-        "option",
-        "optgroup",
-        "tr",
-        "td",
-        "th",
-        "thead",
-        "tbody",
-        "tfoot",
-        "colgroup",
-        "rp",
-        "rt",
-        "html",
-        "head",
-        "body",
-    ]
-)
+_IMPLIED = _words("p li dd dt option optgroup tr td th thead tbody tfoot colgroup rp rt html head body")
 #: Without <a> and <nobr>, which end their predecessor.
-_FORMATTING = frozenset(["b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"])
+_FORMATTING = _words("b big code em font i s small strike strong tt u")
 _FORMATTING_TAG = re.compile(
     "<(?:[bisuBISU]|[fF][oO][nN][tT]|[sS][tT][rR](?:[oO][nN][gG]|[iI][kK][eE])|[sS][mM][aA][lL][lL]|[eE][mM]|[tT][tT]|"
     "[bB][iI][gG]|[cC][oO][dD][eE])[\\s/>]"

@@ -23,12 +23,14 @@ _INLINE = re.compile(rf"<!--.*?-->|<(?!/?(?:{BLOCKS})[ >/])[^>]*>", re.DOTALL)
 _BLOCK = re.compile(r"<(/?)([a-z0-9]+)[^>]*>")
 #: White space that HTML collapses. U+3000 and U+00A0 are characters of the page and stay.
 _SPACE = r"[ \t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]"
-_BREAK = re.compile(rf"{_SPACE}*[\t-\r\x1c-\x1f\x85\u2028\u2029]{_SPACE}*")
+_BREAK = re.compile(rf" ?[\t-\r\x1c-\x1f\x85\u2028\u2029]{_SPACE}*")
 _SPACES = re.compile(r" {2,}")
 #: What `trimmed` takes off both ends: white space of any kind and characters without width.
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
-_TRIM = re.compile(rf"^[\s{_INVISIBLE}]+|[\s{_INVISIBLE}]+$")
 _ENDS = frozenset(_INVISIBLE)
+_TRIMMED = _INVISIBLE + "".join(filter(str.isspace, map(chr, range(0x3001))))
+#: Tables nested deeper are read as blocks.
+_DEEPEST_TABLES = 12
 
 
 class Row(NamedTuple):
@@ -53,6 +55,7 @@ class _Reader:
         self._tables: list[Table] = []
         self._buffer: list[str] = []
         self._pre = 0
+        self._too_deep = 0
 
     def read(self, pieces: list[str]) -> list[Entry]:
         buffer = self._buffer
@@ -74,16 +77,21 @@ class _Reader:
         if name == "pre":
             self._pre += -1 if closing else 1
         elif name == "table":
-            if not closing:
-                self._tables.append(Table(self._sink))
-            elif self._tables:
-                self._close_table()
-        elif self._tables:
+            self._table(closing=closing)
+        elif self._tables and not self._too_deep:
             table = self._tables[-1]
             if name == "tr" and not closing:
                 table.rows.append([])
             elif name in ("td", "th"):
                 self._sink = table.sink if closing else table.open_cell()
+
+    def _table(self, *, closing: bool) -> None:
+        if self._too_deep or (not closing and len(self._tables) == _DEEPEST_TABLES):
+            self._too_deep += -1 if closing else 1
+        elif not closing:
+            self._tables.append(Table(self._sink))
+        elif self._tables:
+            self._close_table()
 
     def _close_table(self) -> None:
         table = self._tables.pop()
@@ -110,10 +118,12 @@ def clean(text: str) -> str:
         text = text.replace("&nbsp;", "\u00a0").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     text = text.strip()
     if text and (text[0] in _ENDS or text[-1] in _ENDS):
-        text = _TRIM.sub("", text)
+        text = text.strip(_TRIMMED)
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
     if not text.isprintable():  # U+3000 counts as unprintable too: this only saves the search where nothing is
         text = _BREAK.sub(_seam, text)
-    return _SPACES.sub(" ", text) if "  " in text else text
+    return text
 
 
 def _seam(found: re.Match[str]) -> str:

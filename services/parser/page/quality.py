@@ -21,6 +21,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from services.domain.document import Quality
 from services.parser.lexicon import load
+from services.parser.page.limits import refusal
 from services.parser.page.model import Line
 from services.parser.text.layers import match
 
@@ -57,7 +58,7 @@ _FRAMESET = re.compile(r"<frameset\b", re.IGNORECASE)
 _REFRESH = re.compile(r"<meta\s(?=[^<>]*\brefresh\b)[^<>]*?\burl\s*=\s*[\"']?\s*([^\"'<>\s;]+)", re.IGNORECASE)
 _LOCATION = re.compile(r"\blocation(?:\.href)?\s*(?:=|\.(?:replace|assign)\s*\()\s*[\"']([^\"'<>]{1,300})[\"']")
 _SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
-_ATTACHED = re.compile(r"href\s*=\s*[\"']?[^\"'<>\s]{1,300}?\.(?:pdf|docx?|xlsx?|wps|ofd|zip|rar)\b", re.IGNORECASE)
+_ATTACHED = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|ofd|zip|rar)(?:$|[?#&])", re.IGNORECASE)
 _CONTENT = re.compile(r"<(?:div|p|td|span|article|section)\b")
 #: Elements whose end tag is never left out by intention.
 _CLOSED = ("div", "table", "script", "td", "span", "ul", "form", "section", "article")
@@ -113,12 +114,25 @@ class _Answer:
         return match(seen[:_MOST_TEXT]).lower()
 
     @cached_property
-    def visible(self) -> str:
+    def tree(self) -> LexborHTMLParser | None:
+        """Scripts and styles are taken out; None where parsing would cost too much."""
+        if refusal(self.html):
+            return None
         tree = LexborHTMLParser(self.html)
         for node in tree.css("script, style, template"):
             node.decompose()
-        words = tree.body.text(separator="\n") if tree.body else ""
+        return tree
+
+    @cached_property
+    def visible(self) -> str:
+        body = self.tree.body if self.tree else None
+        words = body.text(separator="\n") if body else ""
         return "\n".join(line.strip() for line in words.split("\n") if line.strip())
+
+    @cached_property
+    def attached(self) -> bool:
+        links = self.tree.css("a[href]") if self.tree else []
+        return any(_ATTACHED.search(node.attributes.get("href") or "") for node in links)
 
     @cached_property
     def segments(self) -> list[str]:
@@ -147,8 +161,7 @@ def _frameset(page: _Answer) -> Quality | None:
 
 
 def _attachment_only(page: _Answer) -> Quality | None:
-    found = _ATTACHED.search(page.html) if page.is_stub and page.has_metadata else None
-    return _ok(page, "attachment_only") if found else None
+    return _ok(page, "attachment_only") if page.is_stub and page.has_metadata and page.attached else None
 
 
 def _by_words(page: _Answer) -> Quality | None:
@@ -162,7 +175,7 @@ def _by_words(page: _Answer) -> Quality | None:
 def _hits(rule: _Rule, page: _Answer) -> Iterator[str]:
     if rule.where == "title":
         yield from (segment for segment in page.segments if rule.pattern.fullmatch(segment))
-    elif rule.where == "text" or page.is_stub:
+    elif rule.where == "text" or (page.is_stub and not page.has_metadata):
         found = rule.pattern.search(page.text if rule.where == "text" else page.source)
         if found:
             yield found[0]
@@ -185,6 +198,8 @@ def _redirect(page: _Answer) -> Quality | None:
 def _no_body(page: _Answer) -> Quality | None:
     if page.body.strip():
         return None
+    if page.tree is None:
+        return Quality("unreadable", "too_large", refusal(page.html))
     if len(page.visible) < _STUB and _SCRIPT.search(page.html, 0, _MOST_HTML):
         return Quality("blocked", "javascript_only", "scripts, but no text")
     if not page.visible:
@@ -194,18 +209,22 @@ def _no_body(page: _Answer) -> Quality | None:
 
 def _cut_off(page: _Answer) -> Quality | None:
     """No end of the page, and something open that is never left open."""
-    if "</html" in page.html[-4096:].lower():
+    if _is_closed(page.html[-4096:].lower()):
         return None
     lowered = page.html.lower()
-    end = max(lowered.rfind("</html"), lowered.rfind("</body"))
-    # an end tag long before the end stands in a comment or an included page
-    if not ("<body" in lowered or "<html" in lowered) or (end >= 0 and not _CONTENT.search(lowered, end)):
+    if _is_closed(lowered) or not ("<body" in lowered or "<html" in lowered):
         return None
     open_tag = lowered.rfind("<") > lowered.rfind(">")
     opened = next((name for name in _CLOSED if lowered.count(f"<{name}") > lowered.count(f"</{name}")), None)
     if not open_tag and not opened and not _ends_in_a_sentence(page.body):
         return None
     return Quality("suspect", "truncated", f"ends with {page.html[-60:]!r}")
+
+
+def _is_closed(lowered: str) -> bool:
+    """An end tag with content behind it does not count: it stands in a comment or in an included header."""
+    end = max(lowered.rfind("</html"), lowered.rfind("</body"))
+    return end >= 0 and not _CONTENT.search(lowered, end)
 
 
 def _ends_in_a_sentence(body: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -21,11 +22,16 @@ _TURNING = frozenset(_DATA["turning"]["words"])
 _MARKS: list[str] = _DATA["pinned"]["marks"]
 _CUT = re.compile(r"(?:\.{2,}|…+|。{3})$")
 _LEAD = re.compile(r"^[\s·•●▪■◆>»\-—]+")
-_PUBLISHED = re.compile(r"发布(?:时间|日期)\s*[:：]?\s*([12]\d{3}.{6,16})")
+_PUBLISHED = re.compile(r"发布(?:时间|日期)\s{0,4}[:：]?\s{0,4}([12]\d{3}.{6,16})")
 #: Day above month as two boxes: 20 | 2022-01.
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\s*[|/]?\s*(20\d\d)[-./年](\d{1,2})月?(?![-./\d])")
 #: A date at the end of the link's own text is the row's, not the title's.
-_DATE_BEHIND = re.compile(r"\s*[\[(（]?\s*(20\d\d[-./年]\d{1,2}[-./月]\d{1,2}日?)(?:\s+\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）]?$")
+_DATE_BEHIND = re.compile(
+    r"\s*[\[(（]?\s*(20\d\d[-./年]\d{1,2}[-./月]\d{1,2}日?)(?:\s+\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）]?$"
+)
+_LONGEST_DATE, _LONGEST_CUT = 40, 8
+#: Title, picture and date may each link to the article.
+_MOST_IN_A_ROW = 4
 _LEVELS_UP = 6
 _ROW_TAGS = frozenset(("li", "tr", "dd", "dl"))
 
@@ -45,9 +51,11 @@ class Link:
 
 def read_links(tree: LexborHTMLParser, base: str) -> list[Link]:
     """Every link that could be an article, in page order."""
+    nodes = tree.css("a[href]")
+    crowded = _crowded(nodes)
     links: list[Link] = []
-    for place, node in enumerate(tree.css("a[href]")):
-        link = _link(node, base, place)
+    for place, node in enumerate(nodes):
+        link = _link(node, base, place, crowded)
         if link is not None:
             links.append(link)
     return links
@@ -70,19 +78,34 @@ def _weight(group: list[Link]) -> int:
     return sum(len(link.title) * (2 if link.date else 1) for link in group)
 
 
-def _link(node: LexborNode, base: str, place: int) -> Link | None:
+def _crowded(nodes: list[LexborNode]) -> set[int]:
+    """Elements near a link which hold another address, or one address too often: no rows."""
+    hrefs: dict[int, list[str]] = defaultdict(list)
+    crowded: set[int] = set()
+    for node in nodes:
+        href = node.attributes.get("href") or ""
+        for above in islice(ancestors(node), _LEVELS_UP):
+            held = hrefs[above.mem_id]
+            if len(held) == _MOST_IN_A_ROW or (held and held[0] != href):
+                crowded.add(above.mem_id)
+            else:
+                held.append(href)
+    return crowded
+
+
+def _link(node: LexborNode, base: str, place: int, crowded: set[int]) -> Link | None:
     attributes = node.attributes
     address = resolve(base, attributes.get("href"))
     visible = clean(node.text())
-    behind = _DATE_BEHIND.search(visible)
-    title = _title(visible[: behind.start()] if behind else visible, clean(attributes.get("title") or ""))
+    behind = _DATE_BEHIND.search(visible[-_LONGEST_DATE:])
+    title = _title(visible[: -len(behind[0])].strip() if behind else visible, clean(attributes.get("title") or ""))
     if address is None or len(title) < 2 or title in _TURNING or title.isdigit():
         return None
     try:
         url = canonical_url(address)
     except ValueError:
         return None
-    row = _row(node)
+    row = _row(node, crowded)
     text = _without(row.text(separator=" "), node.text())
     dated = _printed_date(text) or (iso_date(behind[1]) if behind else None) or date_in(url)
     pinned = any(mark in text or mark in title for mark in _MARKS)
@@ -92,20 +115,17 @@ def _link(node: LexborNode, base: str, place: int) -> Link | None:
 
 def _title(visible: str, full: str) -> str:
     visible = _LEAD.sub("", visible)
-    cut = _CUT.search(visible)
+    cut = _CUT.search(visible[-_LONGEST_CUT:])
     if full and (cut or len(full) >= len(visible) or not visible):
         return full
     return visible
 
 
-def _row(node: LexborNode) -> LexborNode:
+def _row(node: LexborNode, crowded: set[int]) -> LexborNode:
     """The largest element around the link that holds no other link: its row."""
-    own = node.attributes.get("href")
     row = node
-    for level, above in enumerate(ancestors(node)):
-        if level >= _LEVELS_UP or above.tag in ("body", "html"):
-            break
-        if any(link.attributes.get("href") != own for link in above.css("a[href]")):
+    for above in islice(ancestors(node), _LEVELS_UP):
+        if above.tag in ("body", "html") or above.mem_id in crowded:
             break
         row = above
         if above.tag in _ROW_TAGS:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from services.domain.commitment import Action
 from services.parser.lexicon import load
 from services.parser.reading.clauses import Span
-from services.parser.reading.modality import DEFAULT, alternatives, leading_verb, means_verb, ordered
+from services.parser.reading.modality import DEFAULT, Verb, alternatives, leading_verb, means_verb, ordered
 
 _STRIVING = re.compile(
     alternatives(
@@ -22,30 +23,33 @@ def actions(
 ) -> tuple[Action, ...]:
     """The actions of a unit with the clauses `pieces`, whose predicates begin at `predicates`.
 
-    Clauses that end before `since` report and carry none. Spans and texts hold for `text`; verbs are simplified.
+    Clauses that end before `since` report and carry none. Where no clause acts, the first that names a means is what
+    is promised (突出重点事项攻坚). Spans and texts hold for `text`; verbs are simplified.
     """
+    promised = [(piece, begin) for piece, begin in zip(pieces, predicates, strict=True) if piece[1] > since]
+    found = _read(leading_verb, text, matched, promised, directive)
+    return tuple(found or _read(means_verb, text, matched, promised, directive)[:1])
+
+
+def _read(
+    verb_of: Callable[[str, int, int], Verb | None],
+    text: str,
+    matched: str,
+    promised: list[tuple[Span, int]],
+    directive: bool,
+) -> list[Action]:
     found: list[Action] = []
-    for (start, end), begin in zip(pieces, predicates, strict=True):
-        if end <= since:
-            continue
-        verb = leading_verb(matched, begin, end)
+    for (start, end), begin in promised:
+        verb = verb_of(matched, begin, end)
         if verb:
             found.append(Action(verb.word, ordered(verb.strength, directive=directive), start, end, text[start:end]))
-    return tuple(found) or _means(text, matched, pieces, predicates, directive=directive)
-
-
-def _means(
-    text: str, matched: str, pieces: tuple[Span, ...], predicates: tuple[int, ...], *, directive: bool
-) -> tuple[Action, ...]:
-    """Where no clause acts, the first that names a means is what is promised: `突出重点事项攻坚。`"""
-    for (start, end), begin in zip(pieces, predicates, strict=True):
-        verb = means_verb(matched, begin, end)
-        if verb:
-            return (Action(verb.word, ordered(verb.strength, directive=directive), start, end, text[start:end]),)
-    return ()
+    return found
 
 
 def goal_modality(matched: str, pieces: tuple[Span, ...]) -> int:
-    """A goal is firm unless the clause that holds its number only strives for it (力争到2025年…达到30家)."""
-    strives = any(_STRIVING.search(matched, start, end) and _DIGIT.search(matched, start, end) for start, end in pieces)
-    return 3 if strives else DEFAULT
+    """A goal is firm unless it only strives for its number (力争到2025年…达到30家)."""
+    for start, end in pieces:
+        strives = _STRIVING.search(matched, start, end)
+        if strives and _DIGIT.search(matched, strives.end(), end):
+            return 3
+    return DEFAULT

@@ -1,7 +1,7 @@
 """Who acts: subjects in the text, and the bodies they mean (SPEC §5, §17).
 
-Resolution is in commitments.py; here is what one unit says by itself. Addressees (支持企业…, 推动各区县…) never stand at the head of
-a clause and so are never taken for actors.
+Resolution is in commitments.py; here is what one unit says by itself. Addressees (支持企业…, 推动各区县…) never stand
+at the head of a clause and so are never taken for actors.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ _SUFFIXES = alternatives(_LISTS["suffix"]["words"])
 _CLASSES = "|".join(_LISTS["classes"]["patterns"])
 _OWN_BODIES = frozenset([*_SELF, *_KEPT, *_GOVERNMENT])
 _OWN = alternatives(_OWN_BODIES)
-_NAMED = rf"(?!{VERBS}|{ADVERBS}|{PREPOSITIONS}|{MEANS})(?:[\u4e00-\u9fff]{{2,7}}?)?(?:{_LEVELS})[\u4e00-\u9fff]{{0,14}}?(?:{_SUFFIXES})"
+_NAME_START = rf"(?!{VERBS}|{ADVERBS}|{PREPOSITIONS}|{MEANS})"
+_NAMED = rf"{_NAME_START}(?:[\u4e00-\u9fff]{{2,7}}?)?(?:{_LEVELS})[\u4e00-\u9fff]{{0,14}}?(?:{_SUFFIXES})"
 _BODY = rf"(?:{_OWN}|{_CLASSES}|{_NAMED})"
 _AND = "(?:、|和|及|与|以及)"
 _FOLLOW = alternatives(_LISTS["follow"]["words"])
@@ -119,7 +120,7 @@ def partners_at(matched: str, start: int, end: int) -> tuple[str, ...]:
 
 
 def departments(matched: str) -> tuple[tuple[int, str], ...]:
-    """Positions from which on another department speaks in a joint letter: `(区农业农村局)` at the head of a line or part."""
+    """Where another department begins to speak in a joint letter: `(区农业农村局)` at the head of a line or part."""
     return tuple((found.start(), found["body"]) for found in _HEADLINE.finditer(matched))
 
 

@@ -13,6 +13,8 @@ _RECURRENCE = re.compile("|".join(_LISTS["recurrence"]["patterns"]))
 _INDEFINITE = re.compile(alternatives(_LISTS["indefinite"]["words"]))
 _CONDITION = re.compile("|".join(f"(?:{pattern})" for pattern in _LISTS["condition"]["patterns"]))
 _TOPIC = re.compile(_LISTS["topic"]["pattern"])
+#: How far back the list of topics may stand.
+_WINDOW = 4000
 _LISTED = "、,和及等。“"
 
 
@@ -47,7 +49,7 @@ def topic(matched: str, section_start: int, start: int, end: int) -> str | None:
 
 
 def _listed(matched: str, start: int, end: int, name: str) -> bool:
-    at = matched.find(name[:6], start, end)
+    at = matched.find(name[:6], max(start, end - _WINDOW), end)
     return at > start and (matched[at - 1] in _LISTED or matched[at + len(name) : at + len(name) + 1] == "、")
 
 

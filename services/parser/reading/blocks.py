@@ -18,7 +18,11 @@ _LEAD, _PURPOSE = any_of(_WORDS["lead_paragraph"]["patterns"]), any_of(_WORDS["p
 
 
 def blocks_of(
-    layout: Layout, anatomy: Anatomy, sections: Sequence[Section], lists: Mapping[int, str | None], background: Collection[int]
+    layout: Layout,
+    anatomy: Anatomy,
+    sections: Sequence[Section],
+    lists: Mapping[int, str | None],
+    background: Collection[int],
 ) -> tuple[Block, ...]:
     """The blocks of all rows; they tile the text.
 
@@ -26,7 +30,7 @@ def blocks_of(
     """
     starts = sorted((start, section.id) for section in sections for start, _ in section.body)
     headings = [section.start for section in sections]
-    blocks = []
+    blocks: list[Block] = []
     for row in layout.rows:
         here = sections[bisect_right(headings, row.start - 1) : bisect_right(headings, row.end)]
         role = anatomy.roles.get(row.number) or _role(row, here, row.number in lists, row.number in background)

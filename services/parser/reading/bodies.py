@@ -12,7 +12,7 @@ from services.parser.text.script import to_simplified
 _WORDS = load("bodies")
 _STEMS: dict[str, str] = {name: short for name, short in _WORDS["stems"].items() if name != "reason"}
 _NAMES: dict[str, str] = {name: short for name, short in _WORDS["names"].items() if name != "reason"}
-_FIRST_OF_GROUP = {name: group[0] for group in _WORDS["variants"]["groups"] for name in group}
+_FIRST_OF_GROUP: dict[str, str] = {name: group[0] for group in _WORDS["variants"]["groups"] for name in group}
 _SITE = re.compile(any_word(_WORDS["site"]["words"]) + "$")
 _ENDS = re.compile("[\u4e00-\u9fff()·]{2,38}" + any_word(_WORDS["suffixes"]["words"]) + r"(?:\([^()]{1,30}\))?")
 
@@ -20,6 +20,7 @@ _LEVEL = "自治区|自治州|自治县|自治旗|特别行政区|新区|实验�
 _REGIONS = re.compile(rf"(?!国家|国务院|中国|中华|中共中央)(?:[^省市区县盟旗、,]{{2,10}}?(?:{_LEVEL}))+")
 _LAST_LEVEL = re.compile(rf"(?:{_LEVEL})$")
 _SHORT_LEVEL = {"自治县": "县", "自治旗": "旗", "特别行政区": "特区", "自治州": "州"}
+_LEVEL_BEFORE = re.compile("自治区|[省市区县州盟旗](?=.)")
 _PARTY = re.compile(r"^中共(?=[^中])")
 
 
@@ -53,7 +54,7 @@ def body_of_site(name: str) -> str:
 
 
 def bodies_in(line: str) -> tuple[str, ...]:
-    """The bodies a line consists of, several joined by spaces or 、 (a joint signature); empty if it is anything else."""
+    """The bodies a line consists of, joined by spaces or 、 in a joint signature; empty if it is anything else."""
     parts = [part for part in re.split(r"[\s、]+", line.strip()) if part]
     if parts and all(is_body(part) for part in parts):
         return tuple(parts)
@@ -85,9 +86,6 @@ def _kind_of_body(name: str) -> str:
     level = _LEVEL_BEFORE.match(short)
     head, stem = (level[0], short[level.end() :]) if level else ("", short)
     return head + _FIRST_OF_GROUP.get(stem, stem)
-
-
-_LEVEL_BEFORE = re.compile("自治区|[省市区县州盟旗](?=.)")
 
 
 def _place(name: str) -> str:

@@ -1,12 +1,14 @@
 """Units to clauses: the pieces verbs, subjects and diffs are read from (SPEC §2.3).
 
-A clause ends at `,`, `;`, `:` or `。` outside brackets and quotation marks; `8,600` and `、` never cut. An unmatched closing mark
-is ignored and depth starts anew on every line, so one damaged bracket spoils one line at most.
+A clause ends at `,`, `;`, `:` or `。` outside brackets and quotation marks; `8,600` and `、` never cut. An unmatched
+closing mark is ignored and depth starts anew on every line, so one damaged bracket spoils one line at most.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 
 _MARK = re.compile(r"[,;:。!\n“”‘’《》〈〉()〔〕]")
 _OPENING = frozenset("“‘《〈(〔")
@@ -62,6 +64,7 @@ def covered(matched: str, start: int, end: int, opening: str = "“《(", closin
     return tuple(found)
 
 
-def inside(spans: tuple[Span, ...], at: int) -> bool:
-    """Whether position `at` lies in one of `spans`."""
-    return any(start <= at < end for start, end in spans)
+def inside(spans: Sequence[Span], at: int) -> bool:
+    """Whether position `at` lies in one of `spans`, which are sorted and disjoint."""
+    number = bisect_right(spans, at, key=lambda span: span[0]) - 1
+    return number >= 0 and at < spans[number][1]

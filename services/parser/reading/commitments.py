@@ -20,12 +20,14 @@ from services.parser.reading.actors import Heads, Subject
 from services.parser.reading.clauses import Span, clauses
 from services.parser.reading.context import Context, context_of
 from services.parser.reading.modality import DEFAULT
-from services.parser.reading.promises import EXPECTED, Standing, Tree, standing, tree_of
+from services.parser.reading.promises import EXPECTED, OWN_WORDS, Standing, Tree, reports, standing, tree_of
 
 _FINAL = frozenset({"units", "preamble", "lead_in"})
 _SENTENCE_END = re.compile("[。!\n]")
 #: Farthest apart that two parts of one sentence stand: a marker or a short heading lies between them.
 _GAP = 80
+#: A list of items within one sentence is followed this far.
+_LONGEST_LIST = 2000
 
 
 def find_commitments(document: Document, matched: str) -> Document:
@@ -76,6 +78,8 @@ class _Reading:
     found: list[Commitment] = field(default_factory=list)
     leads: dict[str, _Actors] = field(default_factory=dict)
     last: tuple[Unit, _Actors, deadlines.Due | None] | None = None
+    #: The date of a sentence that lists items behind its colon, and where the sentence ends.
+    running: tuple[deadlines.Due | None, int] | None = None
     topic: tuple[str | None, str] | None = None
 
     def label(self, unit: Unit) -> Unit:
@@ -87,19 +91,28 @@ class _Reading:
         if unit.label in _FINAL:
             self._announce(said)
             return unit
-        opens = self.context.opens(unit)
-        kind = standing(self.matched, unit, pieces, said.subject, self.tree, opens=opens)
-        if self._goes_on_listing(unit):
-            kind = Standing("goal", "goal_section", "A", EXPECTED)
+        kind = self._standing(said)
         if kind is None:
             return Unit(unit.start, unit.end, unit.section, "narrative")
         self.found.append(self._commitment(said, kind))
         return Unit(unit.start, unit.end, unit.section, "commitment", self.found[-1].id)
 
+    def _standing(self, said: _Said) -> Standing | None:
+        """What the unit says by itself, or carries on from the promise before it."""
+        unit = said.unit
+        before = self.found[-1].rule if self.found else ""
+        if before == EXPECTED and self._continues(unit):
+            return Standing("goal", "goal_section", "A", EXPECTED)
+        opens = self.context.opens(unit)
+        kind = standing(self.matched, unit, said.pieces, said.subject, self.tree, opens=opens)
+        if kind or before not in OWN_WORDS or not self._follows_on(unit):
+            return kind
+        return Standing("task", "next_step", "A", before)
+
     def _announce(self, said: _Said) -> None:
         """A lead-in promises nothing but names the actor and the date of what follows."""
-        if said.unit.label == "lead_in" and said.subject:
-            who = self._named(said.subject)
+        if said.unit.label == "lead_in":
+            who = self._named(said.subject) if said.subject else self._unnamed(said.unit)
             self._remember(said, who, self._explicit_due(said.unit))
 
     def _commitment(self, said: _Said, kind: Standing) -> Commitment:
@@ -151,8 +164,7 @@ class _Reading:
         return _Actors(self._meant(subject.bodies, subject.start), "explicit", (subject.start, subject.end))
 
     def _unnamed(self, unit: Unit) -> _Actors:
-        near = self.last if self.last and self.last[0].section == unit.section else None
-        if self.last and (self._continues(unit) or (near and actors.carries_on(self.matched, unit.start))):
+        if self.last and (self._continues(unit) or self._follows_on(unit)):
             return self.last[1].passed_on()
         lead = self._lead(unit.section)
         if lead:
@@ -173,6 +185,9 @@ class _Reading:
         if said.subject and unit.section and (unit.section in self.tree.parents or self.context.opens(unit)):
             self.leads.setdefault(unit.section, who)
         self.last = (unit, who, due)
+        if self.matched.endswith(":", unit.start, unit.end):
+            stop = _SENTENCE_END.search(self.matched, unit.end, unit.end + _LONGEST_LIST)
+            self.running = (due, stop.start() if stop else unit.end + _LONGEST_LIST)
 
     def _meant(self, bodies: Iterable[str], at: int) -> tuple[str, ...]:
         agency = self.context.agency(at)
@@ -180,14 +195,20 @@ class _Reading:
 
     def _continues(self, unit: Unit) -> bool:
         """Whether the unit goes on in the sentence of the promise or lead-in before it."""
-        if not self.last:
+        if not self.last or not self._within(self.last[0].section, unit.section):
             return False
         end = self.last[0].end
         return 0 <= unit.start - end <= _GAP and not _SENTENCE_END.search(self.matched, end - 1, unit.start)
 
-    def _goes_on_listing(self, unit: Unit) -> bool:
-        """Whether the sentence that announced the year's goals is still running."""
-        return bool(self.found) and self.found[-1].rule == EXPECTED and self._continues(unit)
+    def _within(self, outer: str | None, inner: str | None) -> bool:
+        """Whether section `inner` is `outer` or lies in it; items beside each other are not."""
+        return outer == inner or any(step.id == outer for step in self.tree.chain(self.tree.sections.get(inner or "")))
+
+    def _follows_on(self, unit: Unit) -> bool:
+        """Whether the unit opens with 同时, 并 … right behind a promise of the same section, and does not report."""
+        if not self.last or self.last[0].section != unit.section or unit.start - self.last[0].end > 1:
+            return False
+        return actors.carries_on(self.matched, unit.start) and not reports(self.matched, unit, ongoing=True)
 
     def _due(self, unit: Unit) -> deadlines.Due | None:
         """SPEC §7: explicit, carried on within the sentence, the heading's year, the plan's term."""
@@ -195,6 +216,8 @@ class _Reading:
         if due:
             return due
         before = self.last[2] if self.last and self._continues(unit) else None
+        if before is None and self.running and unit.start < self.running[1]:
+            before = self.running[0]
         if before and before.deadline.source in ("explicit", "carried"):
             return replace(before, deadline=replace(before.deadline, source="carried"))
         return self.context.standing_deadline(unit.section)

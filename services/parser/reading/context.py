@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from services.domain.commitment import Deadline
-from services.domain.document import Document, Metadata, ResponsibleUnits, Section, Unit
+from services.domain.document import Document, Metadata, ResponsibleUnits, Unit
 from services.parser.reading import actors
 from services.parser.reading.clauses import Span, covered
 from services.parser.reading.deadlines import Due, heading_deadline, plan_deadline
@@ -98,7 +97,8 @@ def _terms(document: Document, matched: str, tree: Tree) -> dict[str, Due]:
     """Section -> the term its plan sets itself: each annex its own, in a notice without annexes one for all."""
     annexes = [section for section in document.sections if section.form == "annex_title"]
     if annexes:
-        terms = ((annex, _term(matched, annex.start, _first_child(annex, document))) for annex in annexes)
+        children = _first_children(document)
+        terms = ((annex, _term(matched, annex.start, children.get(annex.id, annex.extent_end))) for annex in annexes)
         return {annex.id: term for annex, term in terms if term}
     top = [section for section in document.sections if section.parent is None]
     if not top or document.metadata.kind not in ("policy_notice", "work_summary"):
@@ -118,8 +118,13 @@ def _term(matched: str, start: int, end: int) -> Due | None:
     return None
 
 
-def _first_child(annex: Section, document: Document) -> int:
-    return min((section.start for section in document.sections if section.parent == annex.id), default=annex.extent_end)
+def _first_children(document: Document) -> dict[str, int]:
+    """Section -> where its first subsection begins."""
+    first: dict[str, int] = {}
+    for section in document.sections:
+        if section.parent:
+            first.setdefault(section.parent, section.start)
+    return first
 
 
 _T = TypeVar("_T")

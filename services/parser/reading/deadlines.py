@@ -30,7 +30,10 @@ _DUE_BEFORE = tuple(_LISTS["goal_verbs"]["before"])
 _DUE_AFTER = re.compile(alternatives(_LISTS["goal_verbs"]["after"]))
 
 _YEAR = r"(?P<year>20[0-9]{2}(?<![0-9][0-9]{4}))年"
-_RELATIVE = r"(?P<relative>今年|明年|后年|本年度?|年内(?<![0-9今明后本]年内)|年底(?<![0-9今明后本]年底)(?=前)|年末(?<![0-9今明后本]年末))"
+_RELATIVE = (
+    r"(?P<relative>今年|明年|后年|本年度?"
+    r"|年内(?<![0-9今明后本]年内)|年底(?<![0-9今明后本]年底)(?=前)|年末(?<![0-9今明后本]年末))"
+)
 _PART = (
     r"(?P<part>(?:(?P<month>1[0-2]|0?[1-9])月(?:(?P<day>3[01]|[12][0-9]|0?[1-9])日)?"
     r"|(?P<half>上半年|下半年)|第?(?P<quarter>[一二三四1-4])季度|年底|底|末)?)"
@@ -40,7 +43,7 @@ _NEAR = re.compile(rf"{_RELATIVE}{_PART}(?P<edge>底|末|内)?(?P<before>之?以
 _RANGE = re.compile(r"(?<![0-9])(20[0-9]{2})年?(?:—|至|到)(20[0-9]{2})年(?!.{0,3}\))")
 _PLAN = re.compile(rf"“({alternatives(_PLAN_NUMBERS)})五”(时期|期间|末|期末)?")
 _DURATION = re.compile(
-    rf"(?:通过|利用|用|经过|力争|争取|未来(?=[^,。;]{{1,4}}年[,内将])|今后(?=[^,。;]{{1,4}}年[,内将]))[^,。;0-9一二三四五六七八九十两]{{0,4}}?"
+    rf"(?:通过|利用|用|经过|(?:力争|争取)(?!通过|利用|用)|未来(?=[^,。;]{{1,4}}年[,内将])|今后(?=[^,。;]{{1,4}}年[,内将]))[^,。;0-9一二三四五六七八九十两]{{0,4}}?"
     rf"(?P<n>[0-9]{{1,2}}|{CHINESE_DIGIT}{{1,2}}|十)(?:到[0-9一二三四五六七八九十两]{{1,2}})?年(?:左右)?(?:的?时间|内|左右)?"
 )
 _TERM = tuple(re.compile(pattern) for pattern in _LISTS["plan_period"]["patterns"])
@@ -70,11 +73,12 @@ def explicit_deadline(matched: str, start: int, end: int, document_date: date | 
 
 
 def explicit_due(matched: str, start: int, end: int, document_date: date | None) -> Due | None:
-    """As `explicit_deadline`, with its place. A point in time goes before a period, the earlier word before the later."""
+    """As `explicit_deadline`, with its place. A point in time goes before a period, an earlier word before a later."""
     if matched.find("年", start, end) < 0 and matched.find("五”", start, end) < 0:
         return None
+    titles = covered(matched, start, end, "《(〔", "》)〕")
     found = (due for read in (_points, _plans, _durations, _ranges) for due in read(matched, start, end, document_date))
-    return next((due for due in found if not inside(covered(matched, start, end, "《(〔", "》)〕"), due.start)), None)
+    return next((due for due in found if not inside(titles, due.start)), None)
 
 
 def heading_deadline(heading: str, document_date: date | None) -> Deadline | None:
@@ -116,7 +120,7 @@ def _points(matched: str, start: int, end: int, today: date | None) -> Iterator[
 
 
 def _is_due(matched: str, start: int, begin: int, end: int, found: re.Match[str]) -> bool:
-    """Whether a date is one to be met: told by 到 … 前 底, by the word before or behind it, or by opening the sentence."""
+    """Whether a date is one to be met: told by 到 … 前 底, by the words around it, or by opening the sentence."""
     before = matched[max(start, begin - 4) : begin]
     if before.endswith(_COMPARED) or _DATED.match(matched, found.end(), end):
         return False

@@ -22,6 +22,8 @@ _NAMED_CHANGE = re.compile(r"(?:增速|增幅|涨幅|增长率|降幅|减幅)[^,
 _DIFF = re.compile(
     rf"(?:(?P<up>{alternatives(VERBS['diff']['up'])})|(?P<down>{alternatives(VERBS['diff']['down'])}))[^,;。0-9]{{0,16}}$"
 )
+_HIGHER = re.compile("(?:(?P<up>高)|(?P<down>低))(?:出)?$")
+_MORE_BY = re.compile("(?:增加|减少|增长|下降|提高|降低|提升|上升)了?(?:约|近|超过|超)?$")
 _THRESHOLD = re.compile(alternatives(VERBS["threshold"]["words"]) + "了?$")
 _FORECAST = re.compile("(?<![虚模](?=拟))" + alternatives(VERBS["forecast"]["words"]))
 _RATIO = re.compile(r"(?:是|为|达|相当于|相比|达到)[^,;。]{0,16}$")
@@ -33,6 +35,7 @@ _LIGHT = re.compile(alternatives(VERBS["promise"]["light"]))
 #: Not a verb where it lists or names something: 服务等领域, 服务业, 培训中心.
 _VERB = re.compile("(?<![创更革](?=新))" + alternatives(_FLOW_WORDS | _STOCK_WORDS) + "(?!等|、|领域|业|平台|中心|机构|站|费|区|者)")
 _NEAR = 3
+_LONGEST_LIST = 20
 _NEW = re.compile(r"(?<![创更革刷])新(?:增|建|设|签|开|引|培|认|招|注|发|入|评|投|获|上|改|装|组|创建|办|选|列入|购|添|修|扩|辟|\()|净增")
 _TOTAL = re.compile("(?:累计|总计|合计|共计|总数)(?:达到|达|为|已达|有)?$")
 _HAVING = re.compile("(?:达到|达|增至|拥有|现有|共有|建有|设有|已有|还有|有|为)$")
@@ -63,17 +66,31 @@ def read_kind(passage: Passage, index: int, inherited: Stock | None) -> Reading:
         return _percentage(passage, index, left)
     if quantity.cls == "multiple":
         return _multiple(passage, index, left)
+    if quantity.cls == "duration":
+        return Reading("level")
+    if _MORE_BY.search(left):
+        return _change(passage, index) or Reading("change")
     return Reading(_stock_or_flow(passage, index, inherited))
 
 
 def _percentage(passage: Passage, index: int, left: str) -> Reading:
     quantity = passage.quantities[index]
-    distance = _DIFF.search(left) if quantity.norm_unit != "%" else None
-    if distance:
-        return Reading("diff", "up" if distance["up"] else "down", _compared(distance[0]))
+    if quantity.norm_unit != "%":
+        return _points(passage, index, left)
     if _RATE.search(left):
         return Reading("level")
     return _change(passage, index) or Reading("share")
+
+
+def _points(passage: Passage, index: int, left: str) -> Reading:
+    """高于全国1.4个百分点 is a distance, 提高1.4个百分点 a change."""
+    distance = _DIFF.search(left)
+    if distance is None and (change := _change(passage, index)):
+        return change
+    distance = distance or _HIGHER.search(left)
+    if distance is None:
+        return Reading("share")
+    return Reading("diff", "up" if distance["up"] else "down", _compared(distance[0]))
 
 
 def _multiple(passage: Passage, index: int, left: str) -> Reading:
@@ -97,8 +114,9 @@ def _change(passage: Passage, index: int) -> Reading | None:
 
 
 def first_of_run(passage: Passage, index: int) -> int:
-    """The first of the numbers joined by 、 or 和 to number `index`."""
-    while index and passage.matched[passage.quantities[index - 1].end : passage.quantities[index].start] in ("、", "和", "及", "与", "以及"):  # fmt: skip
+    """The first of the numbers joined by 、 or 和 to number `index`, a list's length away at the most."""
+    last = index
+    while index and last - index < _LONGEST_LIST and passage.matched[passage.quantities[index - 1].end : passage.quantities[index].start] in ("、", "和", "及", "与", "以及"):  # fmt: skip
         index -= 1
     return index
 
@@ -121,15 +139,15 @@ def _compared(text: str) -> str:
 def _stock_or_flow(passage: Passage, index: int, inherited: Stock | None) -> Stock:
     quantity = passage.quantities[index]
     own = passage.before(index)
-    if inherited and index == 0 and passage.matched.startswith("其中", passage.start):
-        return inherited
     if _TOTAL.search(own):
         return "level"
     if _NEW.search(own):
         return "flow"
+    verb = _own_verb(own)
+    if inherited and index == 0 and verb not in _FLOW_WORDS and passage.matched.startswith("其中", passage.start):
+        return inherited
     if _HAVING.search(own):
         return "level"
-    verb = _own_verb(own)
     if quantity.cls == "event" and verb not in _STOCK_WORDS:
         return "flow"
     if _LEVEL.search(own):
@@ -152,4 +170,4 @@ def _own_verb(text: str) -> str | None:
 
 def is_cumulative(passage: Passage, quantity: Quantity) -> bool:
     """累计 covers everything coordinated after it in the sentence (SPEC §9)."""
-    return bool(_CUMULATIVE.search(passage.matched, passage.start, quantity.start))
+    return bool(_CUMULATIVE.search(passage.ahead(quantity)))

@@ -17,7 +17,7 @@ from services.domain.document import Block, Document, Unit
 from services.domain.figure import Figure, FigurePeriod
 from services.parser.lexicon import load
 from services.parser.reading.figure_kinds import Reading, Stock, is_cumulative, read_kind
-from services.parser.reading.heads import Head, find_heads, groups
+from services.parser.reading.heads import Head, find_heads, group_of
 from services.parser.reading.number_names import alternatives
 from services.parser.reading.numeric_labels import find_labels
 from services.parser.reading.passages import VERBS, Passage, passages
@@ -25,6 +25,8 @@ from services.parser.reading.periods import Years, document_period, find_periods
 from services.parser.reading.quantities import Quantity, find_numbers
 from services.parser.reading.target_rules import FIGURE, attributive, bare_reason, counts_in_chinese, is_index, judge, label_of_time
 
+#: 由2020年的30%: at most so far behind the year stands its number.
+_BESIDE_PERIOD = 7
 _PAST_LABELS = ("narrative", "fact", "preamble", "lead_in")
 #: 高于全国 and 占全市 name what something is compared with.
 _AREAS = re.compile("(?<![于过先占])" + alternatives(load("metrics")["areas"]["words"]))
@@ -145,6 +147,7 @@ class _Reader:
     years: Years
     carried: FigurePeriod | None
     periods: list[tuple[int, FigurePeriod]] = field(default_factory=list)
+    starting: list[tuple[int, FigurePeriod]] = field(default_factory=list)
 
     def read(self, found: _Found, stock: Stock | None) -> Stock | None:
         """Adds the figures of the passage; answers flow or level of the last one, for 其中 in the next unit."""
@@ -163,17 +166,21 @@ class _Reader:
 
     def _find_periods(self) -> None:
         last = self.carried
-        for position, period in find_periods(self.passage.matched, self.passage.start, self.passage.end, self.years):
+        for position, period, once in find_periods(self.passage.matched, self.passage.start, self.passage.end, self.years):
+            if once:
+                self.starting.append((position, period))
+                continue
             last = resolve_same(period, last)
             self.periods.append((position, last))
         if last is not None and last.source == "explicit":
             self.carried = replace(last, source="carried")
 
     def _period(self, position: int) -> FigurePeriod | None:
-        explicit = [period for start, period in self.periods if start < position]
-        if explicit:
-            return explicit[-1]
-        return self.carried if self.carried and not self.periods else None
+        start, period = _last_before(self.starting, position)
+        if period is not None and position <= start + _BESIDE_PERIOD:
+            return period
+        named = _last_before(self.periods, position)[1]
+        return named or (self.carried if not self.periods else None)
 
     def figure(self, index: int, head: Head, reading: Reading) -> Figure:
         quantity = self.passage.quantities[index]
@@ -185,19 +192,13 @@ class _Reader:
             norm_value=norm, norm_unit=norm_unit or "指数", period=self._period(quantity.start),
             cumulative=reading.kind in ("flow", "level") and is_cumulative(self.passage, quantity),
             basis=reading.basis, basis_source=None if reading.basis is None else "default" if reading.basis_default else "explicit",
-            direction=reading.direction, scope=self._scope(quantity.start), group=self._group(index),
+            direction=reading.direction, scope=self._scope(quantity), group=group_of(self.passage, index),
             elided_head=head.elided, optional=_batch(self.passage, quantity) and quantity.chinese, rule=f"SPEC §9 {reading.kind}",
         )  # fmt: skip
 
-    def _scope(self, position: int) -> str | None:
-        area = _AREAS.search(self.passage.matched, self.passage.start, position)
+    def _scope(self, quantity: Quantity) -> str | None:
+        area = _AREAS.search(self.passage.ahead(quantity))
         return area[0] if area else None
-
-    def _group(self, index: int) -> str | None:
-        for run in groups(self.passage):
-            if index in run and "分别" in self.passage.left(self.passage.quantities[run[0]]):
-                return "分别"
-        return None
 
     def ranks(self) -> Iterator[Figure]:
         """全国首批, 全市第5位: a rank is a fact about a place in a list, and optional (SPEC §15 D25)."""
@@ -208,6 +209,11 @@ class _Reader:
                 raw=self.document.text[found.start() : found.end()], metric="位次", kind="rank", comparator="=", value=value,
                 unit="", norm_value=None, norm_unit="", period=self._period(found.start()), optional=True, rule="SPEC §9 rank",
             )  # fmt: skip
+
+
+def _last_before(periods: list[tuple[int, FigurePeriod]], position: int) -> tuple[int, FigurePeriod | None]:
+    index = bisect_right(periods, position, key=lambda found: found[0]) - 1
+    return periods[index] if index >= 0 else (0, None)
 
 
 def _norm(quantity: Quantity, reading: Reading) -> tuple[Amount, str]:

@@ -10,6 +10,7 @@ edit of the sentence leaves it alone.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,6 +40,7 @@ _KEPT = re.compile("(?<![创更革])" + alternatives(_WORDS["keep"]["flow"]))
 _SHARE_OF = re.compile(r"占(?![比地])([^,;。占]{1,40}?)(?:的|比重|比例|总量|总数)*$")
 _COMPARED = re.compile(r"^(?:同比|环比|(?:较|比|与)[^,;。、]{1,16}?(?=分别|增长|下降|提高|上升|增加|减少|高|低|翻|均|降低|提升|$))")
 _AGAINST = re.compile(r"(?:(?<!比)较|(?<![占同环对])比(?![例重值率]))[^,;。、较比]{1,14}$")
+_FROM = re.compile(r"[由从](?:(?:19|20)[0-9]{2}年|上年|去年)?$")
 _BESIDE = re.compile(r"(?:高于|低于|快于|慢于|超过|高出|领先|优于)[^,;。、]{0,16}$")
 _TIMES = re.compile(r"(?:是|为|相当于|达到|达)[^,;。、]{1,16}$")
 _SPEED = re.compile(r"(?:年均)?(?:增速|增幅|增长率|降幅)$")
@@ -62,7 +64,7 @@ def before_head(text: str) -> str:
     head, previous = text[-80:], None
     while head != previous:
         previous = head
-        head = _AGAINST.sub("", _TRAILING.sub("", _COMPARED.sub("", head)))
+        head = _FROM.sub("", _AGAINST.sub("", _TRAILING.sub("", _COMPARED.sub("", head))))
         leading = _LEADING.match(head)
         if leading and not _KEPT.match(head):
             head = head[leading.end() :]
@@ -161,8 +163,8 @@ def _inherited_tag(passage: Passage, index: int, before: str, previous: str) -> 
 def _opens_list(passage: Passage, index: int, tag: str) -> bool:
     """Whether the first item of the list that number `index` stands in bears the tag."""
     clause = passage.clause(passage.quantities[index].start)[0]
-    first = next(quantity for quantity in passage.quantities if quantity.start >= clause)
-    return tag in passage.matched[clause : first.start]
+    first = passage.quantities[bisect_left(passage.quantities, clause, key=lambda quantity: quantity.start)]
+    return tag in passage.left(first)
 
 
 def groups(passage: Passage) -> list[list[int]]:
@@ -177,6 +179,16 @@ def groups(passage: Passage) -> list[list[int]]:
         else:
             runs.append([index - 1, index])
     return runs
+
+
+def group_of(passage: Passage, index: int) -> str | None:
+    """分别 where the number is one of a list that a 分别 announces."""
+    joined = any(
+        _AND.fullmatch(passage.matched, passage.quantities[first].end, passage.quantities[first + 1].start)
+        for first in (index - 1, index)
+        if 0 <= first < len(passage.quantities) - 1
+    )
+    return "分别" if joined and "分别" in passage.left(passage.quantities[index]) else None
 
 
 def _distributed(passage: Passage, group: list[int], name: str) -> list[str]:

@@ -22,6 +22,8 @@ _IMPLICIT = re.compile(
     rf"|(?P<whole>{alternatives(_VERBS['whole']['words'])}){_END}"
     r"|(?<![一二三四五六七八九十百千万亿0-9.])(?P<scale>(?:[十百千]?亿|万亿)级)(?=[^,。;、]{0,14}(?:产业|集群|基地|企业|园区|支柱|市场|产业链))"
 )
+#: Quotations and verbs are looked for so far before the word.
+_LOOK_BACK = 60
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10000, "亿": 1}
 _SCALE_VERB = re.compile(r"打造|建设|培育|形成|构建|迈向|壮大|建成|创建|做大|冲刺|向$")
 
@@ -36,16 +38,17 @@ class Implicit:
     value: int
 
 
-def find_implicit(matched: str, start: int, end: int) -> Iterator[Implicit]:
-    for found in _IMPLICIT.finditer(matched, start, end):
-        kind, before = found.lastgroup, matched[start : found.start()]
+def find_implicit(matched: str) -> Iterator[Implicit]:
+    """Every one in `matched`, in order; whether it is promised depends on where it stands."""
+    for found in _IMPLICIT.finditer(matched):
+        kind, before = found.lastgroup, matched[max(found.start() - _LOOK_BACK, 0) : found.start()].rpartition("\n")[2]
         if before.rfind("“") > before.rfind("”"):
             continue
         if kind == "doubling":
             yield Implicit(*found.span(), "doubling", _DOUBLING[found[0]])
         elif kind == "whole":
             yield Implicit(*found.span(), "whole", 100)
-        elif _SCALE_VERB.search(before[-40:]):
+        elif _SCALE_VERB.search(before.rpartition("。")[2][-40:]):
             yield Implicit(*found.span(), "scale", _scale(found[0][:-1]) * 10**8)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from services.domain.document import (
     Approver,
@@ -15,6 +14,7 @@ from services.domain.document import (
     Value,
 )
 from services.parser.lexicon import load
+from services.parser.reading.layout import Row
 from services.parser.reading.letters import BODY, PERSON, Field, card_of
 from services.parser.reading.patterns import any_of
 from services.parser.reading.sheet import Sheet
@@ -29,7 +29,9 @@ _VAGUE = set(_WORDS["handling"]["vague"])
 _CO_HANDLER = any_of(_WORDS["handling"]["co_handler"])
 _SIGNED_OFF, _SIGNER = re.compile(_WORDS["approver"]["inside"]), re.compile(_WORDS["approver"]["label"])
 _FEEDBACK = any_of(_WORDS["feedback"]["patterns"])
-_CLASS = re.compile(r"(?:(?:类别|结果|分类|类型|程度)\s*:\s*\(?|^[(【\[]?)(?P<letter>[A-D甲乙丙丁])\d?类?[)】\]]?(?P<meaning>[^\s\d].{1,40})?[。]?$")
+_CLASS = re.compile(
+    r"(?:(?:类别|结果|分类|类型|程度)\s*:\s*\(?|^[(【\[]?)(?P<letter>[A-D甲乙丙丁])\d?类?[)】\]]?(?P<meaning>[^\s\d].{1,40})?[。]?$"
+)
 _MEANING = r"(?:^|[\s,、;:(]){letter}类?\s?[、:.,]?\s?(?:类)?[:为指是]?\s?(?P<meaning>[^\s,;。、()A-D]{{4,24}})"
 _SENTENCE = re.compile(r"[^。;!?\n]+")
 _PARTS = re.compile(r"[、,]|(?<=[\u4e00-\u9fff]{3})[和及与](?=[\u4e00-\u9fff]{3})|以及")
@@ -77,7 +79,8 @@ def _card_value(sheet: Sheet, name: str) -> Value | None:
 def _title(sheet: Sheet) -> Value | None:
     for row in [*sheet.opening(), *sheet.rows("title")]:
         if found := _QUOTED.search(row.text, 0, min(400, sheet.opening_end(row))):
-            inner = found["title"] or found["quoted"]
+            group = "title" if found["title"] else "quoted"
+            inner = sheet.plain[row.start + found.start(group) : row.start + found.end(group)]
             return sheet.value(row.start + found.start(), row.start + found.end(), inner)
         if found := _BARE_TITLE.search(row.text, 0, min(400, sheet.opening_end(row))):
             return sheet.found(row, found, "title")
@@ -89,12 +92,13 @@ def _number(sheet: Sheet) -> Value | None:
         for pattern in _NUMBERS:
             if found := pattern.search(row.text, 0, min(400, sheet.opening_end(row))):
                 group = next(name for name, value in found.groupdict().items() if value)
-                return sheet.value(row.start + found.start(), row.start + found.end(), found[group])
+                number = sheet.plain[row.start + found.start(group) : row.start + found.end(group)]
+                return sheet.value(row.start + found.start(), row.start + found.end(), number)
     return _number_of_page(sheet)
 
 
-def _card_rows(sheet: Sheet) -> Iterator[object]:
-    return iter([each.row for each in card(sheet)][:1])
+def _card_rows(sheet: Sheet) -> list[Row]:
+    return [each.row for each in card(sheet)][:1]
 
 
 def _number_of_page(sheet: Sheet) -> Value | None:

@@ -83,7 +83,11 @@ def card_of(rows: Sequence[Row]) -> list[Field]:
     """The fields of a card; empty where fewer than two different labels stand at the head of the text."""
     fields = [each for row in rows[: _HEADER_ROWS * 2] for each in _fields(row)]
     names = {each.name for each in fields}
-    return fields if len(names) > 1 and names & {"proposer", "agency", "answer"} and names != {"agency", "co_agency"} else []
+    return (
+        fields
+        if len(names) > 1 and names & {"proposer", "agency", "answer"} and names != {"agency", "co_agency"}
+        else []
+    )
 
 
 def _fields(row: Row) -> Iterator[Field]:
@@ -109,7 +113,9 @@ def _card(rows: Sequence[Row], card: Sequence[Field], found: Anatomy) -> int:
     for row in rows[: last + 1]:
         if row.number in found.begins:
             found.roles.pop(row.number, None)
-        elif not row.table and not numbered(row) and row.number not in found.roles and len(row.text) <= _CARD_CHARACTERS:
+        elif (
+            not row.table and not numbered(row) and row.number not in found.roles and len(row.text) <= _CARD_CHARACTERS
+        ):
             found.mark(row, role_of(row.text) or "title")
     return last
 
@@ -130,7 +136,13 @@ def _head(rows: Sequence[Row], found: Anatomy) -> int:
     """Rows of title and number at the top of a letter without a salutation."""
     for index, row in enumerate(rows[:_HEADER_ROWS]):
         line = row.text.strip()
-        if numbered(row) or row.table or len(line) > 90 or line.endswith(("。", ":", ",", ";")) or _GREETING.match(line):
+        if (
+            numbered(row)
+            or row.table
+            or len(line) > 90
+            or line.endswith(("。", ":", ",", ";"))
+            or _GREETING.match(line)
+        ):
             return index
     return 0
 

@@ -93,7 +93,9 @@ def glued(row: Row, start: int, end: int) -> list[Marker]:
     text, begin, stop = row.text, start - row.start, end - row.start
     for form, pattern in _GLUED:
         found = [
-            Marker(form, row.number, row.start + hit.start(1), row.start + hit.end(1), hit[1], _value(hit[2]), inline=True)
+            Marker(
+                form, row.number, row.start + hit.start(1), row.start + hit.end(1), hit[1], _value(hit[2]), inline=True
+            )
             for hit in pattern.finditer(text, begin, stop)
         ]
         if len(found) > 1 and [marker.number for marker in found] == list(range(1, len(found) + 1)):

@@ -38,6 +38,7 @@ _APPROVED, _VAGUE_APPROVAL = re.compile(_NOTICES["approval"]["pattern"]), set(_N
 _PERIOD = re.compile(_NOTICES["period"]["pattern"])
 _GOVERNMENT = re.compile(_NOTICES["speech"]["government"])
 _DATE_IN_ROW = re.compile(r"[^\s()].*[^\s()]")
+_ISSUER = re.compile(r"\s*(?P<bodies>[^。《》,;:]{4,60}?)\s*(?=关于|对[市县省区州全十第])")
 #: How far into the text the plan period and the approval are looked for.
 _DEEP = 40
 
@@ -58,7 +59,9 @@ def metadata_of(sheet: Sheet) -> Metadata:
     if sheet.is_reply:
         found = _of_letter(sheet, found)
     if sheet.kind == "policy_notice":
-        found = replace(found, recipient=_addressees(sheet), approval=_approval(sheet), implementation_period=_period(sheet))
+        found = replace(
+            found, recipient=_addressees(sheet), approval=_approval(sheet), implementation_period=_period(sheet)
+        )
     return replace(found, sources=_sources(found))
 
 
@@ -83,7 +86,7 @@ def _title(sheet: Sheet) -> Value | None:
     run = [row for row in rows if row.number - rows[0].number == rows.index(row)]
     if not run:
         return None
-    joined = "".join(row.text.strip() for row in run)
+    joined = "".join(sheet.plain[row.start : row.end].strip() for row in run)
     return sheet.value(run[0].start, run[-1].end, joined, len(run))
 
 
@@ -107,7 +110,7 @@ def _agency(sheet: Sheet) -> Agency | None:
         return Agency(cards[0].value, short_name(cards[0].value), where.text, where.start, where.end)
     rows = _signatures(sheet)
     if not rows:
-        return None
+        return _in_title(sheet)
     line = rows[0].text.strip()
     if speaker := SPEAKER.match(line):
         return _speakers(sheet, rows[0], speaker)
@@ -116,6 +119,16 @@ def _agency(sheet: Sheet) -> Agency | None:
     end = rows[-1].start + rows[-1].text.index(both[0]) + len(both[0]) if both else rows[-1].end
     where = sheet.value(rows[0].start, end)
     return Agency("、".join(names), "、".join(map(short_name, names)), where.text, where.start, where.end)
+
+
+def _in_title(sheet: Sheet) -> Agency | None:
+    """Who answers or issues, where only the title says so (X局对第3号建议的答复, X办公厅关于印发…的通知)."""
+    for row in sheet.rows("title")[:1]:
+        if (found := _ISSUER.match(row.text)) and bodies_in(found["bodies"]):
+            names = bodies_in(found["bodies"])
+            where = sheet.found(row, found, "bodies")
+            return Agency("、".join(names), "、".join(map(short_name, names)), where.text, where.start, where.end)
+    return None
 
 
 def _signatures(sheet: Sheet) -> list[Row]:
@@ -191,7 +204,9 @@ def _addressees(sheet: Sheet) -> Recipient | None:
     for row in sheet.rows("recipient"):
         where = sheet.value(row.start, row.end)
         names = re.split(r"[,、](?![^(]*\))", (where.normalised or "").rstrip(":").strip())
-        return Recipient(None, None, tuple(name.strip() for name in names if name.strip()), where.text, where.start, where.end)
+        return Recipient(
+            None, None, tuple(name.strip() for name in names if name.strip()), where.text, where.start, where.end
+        )
     return None
 
 

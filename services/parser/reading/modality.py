@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.parser.lexicon import load
-from services.parser.reading.clauses import Span
+from services.parser.reading.clauses import Span, inside
 
 DEFAULT = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A verb of action: `matched[start:end]`, its level, and whether it is read as a noun inside a phrase."""
+    """A verb of action: `matched[start:end]` and its level."""
 
     word: str
     strength: int
@@ -87,12 +87,16 @@ _LIGHT = re.compile(rf"(?P<ahead>(?:{alternatives(_WORDING['light']['words'])})(
 _ANY_STRICT = re.compile(rf"(?P<verb>{STRICT}){_OPEN}")
 _SKIPPED = re.compile(rf"(?:{ADVERBS}|{_TIME})*")
 _ADVERB_WORDS = frozenset(_WORDING["adverbs"]["words"])
+_MEANS_WORDS = frozenset(_WORDING["means"]["words"])
 _LONGEST_ADVERB = max(map(len, _ADVERB_WORDS))
 _PLACE = re.compile("|".join(_WORDING["places"]["patterns"]) + "|" + _WORDING["places"]["inner"])
 _FRAMING = re.compile(rf"(?:{MODALS}|{ADVERBS}){{0,4}}(?:{'|'.join(_WORDING['framing']['patterns'])})")
 _NAMES = re.compile(r"“[^”]*”|《[^》]*》|\([^()]*\)|〔[^〔〕]*〕")
-_DISPOSAL = re.compile(r"[将把].{2,60}?(?:纳入|列入|列为|作为|融入|转化为|转变为|贯穿|摆在|放在)")
+_DISPOSAL = re.compile(rf"[将把].{{2,60}}?(?:{alternatives(_WORDING['disposal']['words'])})")
+_NOUN_LIKE = re.compile(rf"(?P<verb>{VERBS})(?=[^、和与及的等,。;]{{4}})")
 _PERSIST = "坚持"
+#: Auxiliaries of the future that open a clause.
+_AUXILIARIES = ("将", "要", "拟")
 #: A verb needs an object: at least this much must follow it inside a phrase.
 _OBJECT = 2
 _ATTRIBUTE = 14
@@ -118,9 +122,13 @@ def leading_verb(matched: str, start: int, end: int) -> Verb | None:
 
 
 def means_verb(matched: str, start: int, end: int) -> Verb | None:
-    """The word of a clause that only names a means: 突出…, 发挥…作用, 坚持…; None for framing and all other clauses."""
-    found = None if is_framing(matched, start, end) else _MEANS_HEAD.match(matched, start, end)
-    return Verb(found["means"], DEFAULT, found.start("means"), found.end()) if found else None
+    """What a clause without a clear action still says: its means (突出…, 发挥…作用), else a verb that may be a noun."""
+    if start >= end or is_framing(matched, start, end):
+        return None
+    found = _MEANS_HEAD.match(matched, start, end)
+    if found:
+        return Verb(found["means"], DEFAULT, found.start("means"), found.end())
+    return _verb(matched, next(_NOUN_LIKE.finditer(matched, start, end), None))
 
 
 def strength(matched: str, start: int, end: int, *, directive: bool = False) -> int | None:
@@ -146,14 +154,15 @@ def _behind(matched: str, start: int, end: int) -> Verb | None:
     light = next(_free(_LIGHT.finditer(matched, start, end), names), None)
     if light:
         return _verb(matched, light)
+    bare = matched[start : start + 1] in _AUXILIARIES
     if preposition is None:
-        return _first_verb(matched, start, end, names, described=True)
+        return _first_verb(matched, start, end, names, described=True, bare=bare)
     begin = _skipped(matched, preposition.end(), end)
+    if preposition["preposition"] in _MEANS_WORDS and _ANY_STRICT.match(matched, begin, end):
+        return None
     place = _last_place(matched, begin, end, names)
-    if place is None:
-        return _first_verb(matched, begin, end, names)
-    head = _HEAD.match(matched, place, end)
-    return _verb(matched, head) if head else _first_verb(matched, place, end, names)
+    head = None if place is None else _HEAD.match(matched, place, end)
+    return _verb(matched, head) if head else _first_verb(matched, place or begin, end, names, bare=bare)
 
 
 def _skipped(matched: str, start: int, end: int) -> int:
@@ -171,14 +180,15 @@ def _last_place(matched: str, start: int, end: int, names: tuple[Span, ...]) -> 
 
 
 def _first_verb(
-    matched: str, start: int, end: int, names: tuple[Span, ...], *, described: bool = False
+    matched: str, start: int, end: int, names: tuple[Span, ...], *, described: bool = False, bare: bool = False
 ) -> Verb | None:
-    """The first verb behind an adverb or with an object of its own, not right at the start; `described`: only the former."""
+    """The first verb with an object of its own that is not right at the start. `described`: only behind an adverb;
+    `bare`: behind an adverb it needs no object (将…适时推广)."""
     for found in _free(_ANY_STRICT.finditer(matched, start, end), names):
         at, over = found.span()
-        adverb = _has_adverb(matched, start, at)
-        complete = at > start and (adverb or (end - over >= _OBJECT and not described))
-        if complete and not _modifies(matched, over, end):
+        adverb = at > start and _has_adverb(matched, start, at)
+        acts = (adverb or not described) and (end - over >= _OBJECT or (adverb and bare))
+        if at > start and acts and not _modifies(matched, over, end):
             return _verb(matched, found)
     return None
 
@@ -195,7 +205,7 @@ def _modifies(matched: str, start: int, end: int) -> bool:
 
 
 def _free(found: Iterable[re.Match[str]], names: tuple[Span, ...]) -> Iterator[re.Match[str]]:
-    return (match for match in found if not any(start < match.end() <= end for start, end in names))
+    return (match for match in found if not inside(names, match.end() - 1))
 
 
 def _verb(matched: str, found: re.Match[str] | None) -> Verb | None:

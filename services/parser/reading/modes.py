@@ -18,7 +18,7 @@ _LOOKS_BACK = re.compile("总结|回顾|情况|成效|成就|成绩")
 _INHERITED = ("past", "future", "goal", "general")
 #: A sentence that reports: a compared figure, a past period, something done (SPEC §3.4).
 _REPORTS = re.compile(
-    r"同比|增长\d|占[^,。;]{0,30}\d|(?:20\d\d|去|今|近[两三几五]?)年(?:以来|底|末|度)?[,,]|截[至止]|累计|目前|已(?!经?有|知)|了(?!解)"
+    r"同比|增长\d|占[^,。;]{0,30}\d|(?:20\d\d|去|今|近[两三几五]?)年(?:以来|底|末|度)?[,,]|截[至止]|累计|高度重视|目前|已(?!经?有|知)|了(?!解)"
 )
 
 
@@ -45,7 +45,10 @@ def timed(text: str, sections: Sequence[Section], kind: Kind) -> Timed:
 
 def has_future_cue(sections: Iterable[Section]) -> bool:
     """Whether anything in the document turns to what will be done: a next-step node or a heading of the future."""
-    return any(section.form == "next_step" or tense(section.heading, section.run_in) in ("future", "mixed") for section in sections)
+    return any(
+        section.form == "next_step" or tense(section.heading, section.run_in) in ("future", "mixed")
+        for section in sections
+    )
 
 
 def reports(text: str, start: int, end: int) -> bool:
@@ -111,7 +114,8 @@ def _is_report(text: str, section: Section) -> bool:
 def _mode(section: Section, own: Mode | None, base: Mode, below: Sequence[Mode]) -> Mode:
     if own is not None:
         return own
-    modes = {*below, base} if section.body and not _carries_preamble(section) or not below else set(below)
+    speaks = bool(section.body) and not _carries_preamble(section)
+    modes = {*below, base} if speaks or not below else set(below)
     return modes.pop() if len(modes) == 1 else "mixed"
 
 

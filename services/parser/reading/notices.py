@@ -19,7 +19,9 @@ TITLE = re.compile(_WORDS["title"]["notice"])
 _RECIPIENT, _COVER = re.compile(_WORDS["recipient"]["pattern"]), any_of(_WORDS["cover"]["patterns"])
 _ANNEX = re.compile(_WORDS["annex"]["pattern"])
 _CITED = re.compile(r"《([^《》\n]{2,120})》")
-_ISSUED = re.compile(r"(?:印发|发布|公布|转发|下达|下发|批转)(?P<title>[^《》\n]{4,100}?)(?:\((?:试行|暂行)\))?的?(?:通知|公告|通告|函|决定)$")
+_ISSUED = re.compile(
+    r"(?:印发|发布|公布|转发|下达|下发|批转)(?P<title>[^《》\n]{4,100}?)(?:\((?:试行|暂行)\))?的?(?:通知|公告|通告|函|决定)$"
+)
 _ATTACHED = re.compile(r"^(?:附\s*(?:件|表)?\s*\d{0,2}\s*:?)?\s*\d{0,2}\s?[.、]?\s*")
 _HEADER_ROWS = 14
 #: Lines of one title, and rows an annex's title may be spread over.
@@ -99,7 +101,7 @@ def _cover(rows: Sequence[Row], annexed: bool, found: Anatomy) -> None:
     if first == len(body) and not annexed:
         first = min(first, 1)
     for row in body[:first]:
-        if first < len(body) and not annexed and not _COVER.search(row.text):
+        if not annexed and not _COVER.search(row.text):
             return
         found.mark(row, "notice_body")
 

@@ -1,8 +1,8 @@
 """Numbers that are names: dates, document numbers, markers, products, lists (SPEC §8, §9, §14).
 
 `find_names` answers once per text with every stretch whose digits are neither figure nor target, and why. Patterns
-run on the MATCH layer; each is anchored at a digit, a quotation mark or a bracket and looks a bounded number of
-characters ahead, so the time is linear in the text.
+run on the MATCH layer, only around digits, and look a bounded number of characters ahead: the time is linear in the
+text.
 """
 
 from __future__ import annotations
@@ -43,7 +43,6 @@ _FRONT = "(?<![目之以年日月当此先提])前"
 
 #: In this order: an earlier pattern takes a stretch before a later one sees it.
 _PATTERNS: tuple[tuple[str, str], ...] = (
-    ("address", r"(?:https?://|www\.)[!-~]{3,200}|[A-Za-z0-9._-]{1,60}@[A-Za-z0-9.-]{3,60}"),
     ("doc_number", rf"[〔\[(]{_YEAR}[〕\])]第?[0-9]{{1,5}}号|第 ?[0-9]{{1,6}} ?号|[0-9]{{1,6}}号(?={_DOCUMENT})"),
     ("contact", r"(?<![0-9])(?:1[3-9][0-9]{9}|0[0-9]{2,3}[—-][0-9]{7,8}(?:[—-][0-9]{1,5})?)(?![0-9])"),
     ("date_or_period", rf"{_YEAR}[—./][0-9]{{1,2}}[—./][0-9]{{1,2}}(?![0-9])"),
@@ -58,7 +57,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("date_or_period", rf"(?:近|过去|未来|今后|最近|{_FRONT}|后|这|随后)[0-9]{{1,3}}[余多]?个?(?:年|月|天|季度|周)"),
     ("rank_list_name", rf"{_LISTS} ?[0-9]{{1,4}}|{_FRONT}[0-9]{{1,3}}(?=[名位强列,。;、)])|[0-9]{{1,4}}[{_STRONG}]"),
     ("product_or_technology", alternatives(_WORDS["universities"]["names"]) + "(?=工程|高校|院校|、|[”和])"),
-    ("section_number", r"(?<=\n)[(]?[0-9]{1,2}(?:[.、](?![0-9])|\))|(?<=[。;:\n(])[0-9]{1,2}(?:\)|[.、](?![0-9]))"),
+    ("section_number", r"(?:\A|(?<=\n))[(]?[0-9]{1,2}(?:[.、](?![0-9])|\))|(?<=[。;:\n(])[0-9]{1,2}(?:\)|[.、](?![0-9]))"),
     ("ordinal", r"第[0-9]{1,4}[—至、]?[0-9]{0,4}"),
     ("denominator", r"每[0-9][0-9.]{0,8}[百千万亿]?(?!年|季|月|周|天|日|小时)|(?<=[0-9])分之[0-9]+"),
     ("product_or_technology", r"(?<=[A-Za-z])[—-]?[0-9][0-9.]*[A-Za-z0-9+-]*|PM[0-9.]+"),
@@ -71,6 +70,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _MASTER = re.compile("|".join(f"(?P<p{index}>{pattern})" for index, (_, pattern) in enumerate(_PATTERNS)))
 
+_RUN = re.compile("[0-9]+")
+#: 最近3年, TOP 10, 第 12 号: so many characters of a name may stand before its digits.
+_LONGEST_PREFIX = 4
+_ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]{3,200}|(?<![A-Za-z0-9._-])[A-Za-z0-9._-]{1,60}@[A-Za-z0-9.-]{3,60}")
 _TITLE = re.compile(r"《[^《》\n]{0,150}》")
 _QUOTE = re.compile(r"“([^“”\n]{1,40})”|‘([^‘’\n]{1,40})’")
 _CODE = re.compile(r"[0-9A-Za-z+×*·.—xX-]+")
@@ -84,7 +87,7 @@ _WISH = re.compile(
 
 def find_names(matched: str) -> tuple[Name, ...]:
     """Stretches with digits that name something, in order, without overlap."""
-    found = [*_wishes(matched), *_quotes(matched), *_patterned(matched), *_titles(matched)]
+    found = [*_addresses(matched), *_wishes(matched), *_quotes(matched), *_patterned(matched), *_titles(matched)]
     return tuple(_apart(found))
 
 
@@ -104,10 +107,26 @@ def _apart(found: list[Name]) -> Iterator[Name]:
 
 
 def _patterned(matched: str) -> Iterator[Name]:
-    for match in _MASTER.finditer("\n" + matched):
-        index = match.lastgroup
-        assert index is not None
-        yield Name(max(match.start() - 1, 0), match.end() - 1, _PATTERNS[int(index[1:])][0])
+    """Patterns are tried only around digits: at the run itself and at the few characters a name may begin before it."""
+    end = 0
+    for run in _RUN.finditer(matched):
+        if run.start() < end:
+            continue
+        for start in range(max(end, run.start() - _LONGEST_PREFIX), run.start() + 1):
+            found = _MASTER.match(matched, start)
+            if found and found.end() > run.start():
+                index = found.lastgroup
+                assert index is not None
+                yield Name(start, found.end(), _PATTERNS[int(index[1:])][0])
+                end = found.end()
+                break
+
+
+def _addresses(matched: str) -> Iterator[Name]:
+    if "://" not in matched and "www." not in matched and "@" not in matched:
+        return
+    for found in _ADDRESS.finditer(matched):
+        yield Name(found.start(), found.end(), "address")
 
 
 def _titles(matched: str) -> Iterator[Name]:

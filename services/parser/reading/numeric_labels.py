@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping
 
 from services.domain.document import Block, Document
 from services.domain.figure import NumericLabel
-from services.parser.reading.number_names import Name, name_at
+from services.parser.reading.number_names import name_at
 from services.parser.reading.quantities import Numbers, Quantity
 from services.parser.text.numerals import ARABIC_DIGITS
 
 _RUN = re.compile(rf"(?<![0-9]){ARABIC_DIGITS}")
 _CONTEXT = 8
+#: A number that no sentence holds, by its unit: 等3名代表 in a salutation, 2年 in a heading.
+_BY_CLASS = {"duration": "duration", "age": "age"}
 _BY_ROLE = {"table_row": "table_cell", "contact": "contact", "attachment": "file_name", "boilerplate": "boilerplate"}
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
 
@@ -30,24 +32,26 @@ def find_labels(
         index = bisect_right(starts, run.start()) - 1
         if index >= 0 and run.start() < spans[index][1]:
             continue
-        reason = _reason(document, matched, numbers.names, judged_at, run)
+        reason = _reason(document, matched, numbers, judged_at, run)
         labels.append(NumericLabel(run.start(), run.end(), document.text[run.start() : run.end()], _context(document.text, run), reason))  # fmt: skip
     return tuple(labels)
 
 
-def _reason(document: Document, matched: str, names: tuple[Name, ...], judged: Mapping[int, str], run: re.Match[str]) -> str:
+def _reason(document: Document, matched: str, numbers: Numbers, judged: Mapping[int, str], run: re.Match[str]) -> str:
     role = _role(document.blocks, run.start())
     if role in _BY_ROLE:
         return _BY_ROLE[role]
-    name = name_at(names, run.start())
+    name = name_at(numbers.names, run.start())
     if name is not None:
         return _in_title(matched, run) if name.reason == "title" else name.reason
     if run.start() in judged:
         return judged[run.start()]
-    after = matched[run.end() : run.end() + 1]
+    index = bisect_right(numbers.quantities, run.start(), key=lambda quantity: quantity.start) - 1
+    if index >= 0 and run.start() < numbers.quantities[index].end and numbers.quantities[index].cls != "bare":
+        return _BY_CLASS.get(numbers.quantities[index].cls, "label_count")
     if _YEAR.fullmatch(run[0]):
         return "event_or_list_year"
-    return "version" if run[0].endswith(".0") and not after.isascii() else "product_or_technology"
+    return "version" if run[0].endswith(".0") else "product_or_technology"
 
 
 def _in_title(matched: str, run: re.Match[str]) -> str:

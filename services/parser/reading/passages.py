@@ -16,6 +16,8 @@ from services.parser.reading.number_names import alternatives
 from services.parser.reading.quantities import Quantity
 
 VERBS = load("quantity_verbs")
+#: Nothing farther away than this says anything about a number; it bounds the work on a line without end.
+REACH = 240
 _CUT = re.compile(r"(?<![0-9])[,:]|[,:](?![0-9])|[;。!?\n]")
 _PROMISE = VERBS["promise"]
 _GROUPS = (_PROMISE["stock"], _PROMISE["flow"], _PROMISE["light"], _PROMISE["neutral"], VERBS["quality"]["verbs"], VERBS["threshold"]["words"])
@@ -43,18 +45,24 @@ class Passage:
         ) else self.end
 
     def left(self, quantity: Quantity) -> str:
-        """The clause up to the number."""
-        return self.matched[self.clause(quantity.start)[0] : quantity.start]
+        """The clause up to the number, as far as it matters."""
+        return self.matched[max(self.clause(quantity.start)[0], quantity.start - REACH) : quantity.start]
 
     def right(self, quantity: Quantity) -> str:
-        """The clause behind the number."""
-        return self.matched[quantity.end : self.clause(quantity.start)[1]]
+        """The clause behind the number, as far as it matters."""
+        return self.matched[quantity.end : min(self.clause(quantity.start)[1], quantity.end + REACH)]
+
+    def ahead(self, quantity: Quantity) -> str:
+        """The unit up to the number, as far as it matters."""
+        return self.matched[max(self.start, quantity.start - REACH) : quantity.start]
 
     def phrase(self, quantity: Quantity) -> str:
         """The noun phrase directly behind the number; empty where a sign follows."""
         index = bisect_right(self.quantities, quantity.start, key=lambda other: other.start)
-        limit = self.clause(quantity.start)[1]
-        following = next((other.start for other in self.quantities[index:] if not other.chinese), limit)
+        limit = min(self.clause(quantity.start)[1], quantity.end + REACH)
+        while index < len(self.quantities) and self.quantities[index].chinese:
+            index += 1
+        following = self.quantities[index].start if index < len(self.quantities) else limit
         right = self.matched[quantity.end : min(limit, following)]
         end = _PHRASE_END.search(right)
         if end:
@@ -64,7 +72,7 @@ class Passage:
     def previous_clause(self, quantity: Quantity) -> str:
         """The clause before the number's own, "" where there is none in the passage."""
         start = self.clause(quantity.start)[0]
-        return self.matched[self.clause(start - 1)[0] : start - 1] if start > self.start else ""
+        return self.matched[max(self.clause(start - 1)[0], start - REACH) : start - 1] if start > self.start else ""
 
     def before(self, index: int) -> str:
         """From the clause's start, or the number before it in the clause, up to number `index`."""
@@ -72,19 +80,22 @@ class Passage:
         start = self.clause(quantity.start)[0]
         if index and self.quantities[index - 1].end > start:
             start = self.quantities[index - 1].end
-        return self.matched[start : quantity.start]
+        return self.matched[max(start, quantity.start - REACH) : quantity.start]
 
 
 def passages(matched: str, spans: Sequence[tuple[int, int]], quantities: tuple[Quantity, ...]) -> list[Passage]:
     """One passage per span, with the numbers that lie in it; `spans` and `quantities` in order."""
+    starts = [quantity.start for quantity in quantities]
     result = []
     for start, end in spans:
-        low = bisect_left(quantities, start, key=lambda q: q.start)
-        high = bisect_left(quantities, end, key=lambda q: q.start)
-        inside = tuple(quantity for quantity in quantities[low:high] if quantity.end <= end)
-        cuts = tuple(cut.start() for cut in _CUT.finditer(matched, start, end))
-        result.append(Passage(matched, start, end, inside, cuts))
+        inside = quantities[bisect_left(starts, start) : bisect_left(starts, end)]
+        result.append(Passage(matched, start, end, inside, cuts_of(matched, start, end) if inside else ()))
     return result
+
+
+def cuts_of(matched: str, start: int, end: int) -> tuple[int, ...]:
+    """Where clauses end in `matched[start:end]`."""
+    return tuple([cut.start() for cut in _CUT.finditer(matched, start, end)])
 
 
 def governing_verb(text: str) -> str | None:

@@ -27,7 +27,7 @@ _CALENDAR = rf"(?={re.sub('[?]P<[a-z]+>', '?:', f'{_YEAR}|{_PART}')})(?:{_YEAR})
 _PERIOD = re.compile(
     rf"(?P<asof>截至到|截至|截止到?|到)?(?:(?P<low>(?:19|20)[0-9]{{2}})年?[—至到](?P<high>(?:19|20)[0-9]{{2}})年"
     rf"|{_PLAN}|{_CALENDAR})(?P<end>底|末|初)?(?P<tail>以来|至今|起|期间|时期|全年)?"
-    r"|(?P<vague>(?:截至)?目前|近年来?|近[0-9一二三四五六七八九十]年来?|近几年来?|多年来|过去[0-9一二三四五六七八九十]年|[^,。;:、\n]{1,10}以来|一年来|年来)|(?P<same>同期)"
+    r"|(?P<vague>(?:截至)?目前|近年来?|近[0-9一二三四五六七八九十]年来?|近几年来?|多年来|过去[0-9一二三四五六七八九十]年|[^,。;:、\n]{1,10}以来|[0-9一二两三四五六七八九十]年来)|(?P<same>同期)"
 )
 #: A period in these surroundings is what something is compared with, or a name, not the time of the figure.
 _COMPARED = re.compile(r"(?:较|比|与|是|于|相当于|相比|对比|占|为|“)$")
@@ -60,8 +60,11 @@ def document_period(years: Years) -> FigurePeriod | None:
     return FigurePeriod(f"{years.review}年", "year", f"{years.review}-01-01", f"{years.review}-12-31", "document")
 
 
-def find_periods(matched: str, start: int, end: int, years: Years) -> Iterator[tuple[int, FigurePeriod]]:
-    """Every period named in `matched[start:end]` outside 《》, with where it stands."""
+def find_periods(matched: str, start: int, end: int, years: Years) -> Iterator[tuple[int, FigurePeriod, bool]]:
+    """Every period named in `matched[start:end]` outside 《》: where it stands, and whether it holds for one number only.
+
+    由2020年的30%提高到40%: the year belongs to the starting point alone.
+    """
     for found in _PERIOD.finditer(matched, start, end):
         if matched.rfind("《", start, found.start()) > matched.rfind("》", start, found.start()):
             continue
@@ -72,7 +75,7 @@ def find_periods(matched: str, start: int, end: int, years: Years) -> Iterator[t
             continue
         period = _read(found, years)
         if period:
-            yield found.start(), period
+            yield found.start(), period, before[-1:] in ("由", "从")
 
 
 def resolve_same(period: FigurePeriod, antecedent: FigurePeriod | None) -> FigurePeriod:

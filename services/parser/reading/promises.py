@@ -29,6 +29,8 @@ _HAS_DONE = re.compile(rf"[^将要]*?{_PERFECTIVE}")
 _CUES = alternatives(load("headings")["next_step"]["cues"])
 #: Rule of goals announced by `…主要预期目标是:`; the segments of the same sentence are goals too.
 EXPECTED = "expected_targets"
+#: Rules of promises outside sections of the future.
+OWN_WORDS = ("henceforth", "own_announcement")
 _HENCEFORTH = re.compile(rf"今后|(?:{_CUES})(?:,|(?={MODALS}|[我拟]))")
 _EXPECTED = re.compile(_LISTS["expected"]["pattern"])
 _REQUIRED = re.compile(_LISTS["required"]["pattern"])
@@ -78,6 +80,7 @@ class Tree:
 
 
 def tree_of(document: Document) -> Tree:
+    """The section tree of `document`."""
     tree = Tree(
         sections={section.id: section for section in document.sections},
         parents=frozenset(section.parent for section in document.sections if section.parent),
@@ -101,14 +104,15 @@ def standing(
     required = _REQUIRED.match(matched, unit.start, unit.end)
     if required:
         return Standing("umbrella", "general_section", "C", "general_section", required.end())
-    if _states(matched, unit) or _reports(matched, unit, ongoing=mode == "ongoing"):
+    if _states(matched, unit) or reports(matched, unit, ongoing=mode == "ongoing"):
         return None
     if mode == "general":
         return Standing("umbrella", "general_section", "C", "general_section")
     if mode == "goal" or _EXPECTED.match(matched, unit.start, unit.end):
         return Standing("goal", "goal_section", "A", "goal_section" if mode == "goal" else EXPECTED)
     if mode == "ongoing":
-        return _by_its_own_words(matched, pieces, subject, section, tree) or Standing("task", "ongoing", "B", "ongoing_measure")
+        own = _by_its_own_words(matched, pieces, subject, section, tree)
+        return own or Standing("task", "ongoing", "B", "ongoing_measure")
     return _future(matched, unit, section, tree, opens=opens)
 
 
@@ -128,7 +132,7 @@ def _future(matched: str, unit: Unit, section: Section | None, tree: Tree, *, op
 
 def _is_umbrella(matched: str, unit: Unit, section: Section | None, tree: Tree, *, opens: bool) -> bool:
     """The lead sentence over the items that say it in detail; a sentence cut off at the colon before them."""
-    if matched[unit.end - 1] == ":":
+    if matched.endswith(":", unit.start, unit.end):
         return True
     if section is None or section.id not in tree.parents or not opens:
         return False
@@ -154,9 +158,9 @@ def _by_its_own_words(
         return None
     turn = next((start for start, end in pieces if _HENCEFORTH.match(matched, start, end)), None)
     if turn is not None:
-        return Standing("task", "next_step", "A", "henceforth", turn)
+        return Standing("task", "next_step", "A", OWN_WORDS[0], turn)
     if subject and tree.top(section) not in tree.turning and promises_itself(matched, subject):
-        return Standing("task", "next_step", "A", "own_announcement", subject.start)
+        return Standing("task", "next_step", "A", OWN_WORDS[1], subject.start)
     return None
 
 
@@ -168,7 +172,7 @@ def _states(matched: str, unit: Unit) -> bool:
     return _STATEMENT.match(matched, unit.start, unit.end) is not None
 
 
-def _reports(matched: str, unit: Unit, *, ongoing: bool) -> bool:
+def reports(matched: str, unit: Unit, *, ongoing: bool) -> bool:
     """Whether the sentence tells what was done: 截至…, 目前已…; without any cue of the future 已 and 了 suffice."""
     if _REPORTS.match(matched, unit.start, unit.end):
         return True

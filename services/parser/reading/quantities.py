@@ -119,7 +119,7 @@ def find_quantities(matched: str, names: tuple[Name, ...]) -> tuple[Quantity, ..
     found: list[Quantity] = []
     position = 0
     for digits in _DIGITS.finditer(matched):
-        if digits.start() < position or name_at(names, digits.start()):
+        if digits.start() < position or len(digits[0]) > _LONGEST_NUMBER or name_at(names, digits.start()):
             continue
         quantity = _read(matched, digits)
         if quantity is not None:
@@ -132,7 +132,7 @@ def find_quantities(matched: str, names: tuple[Name, ...]) -> tuple[Quantity, ..
 def _read(matched: str, digits: re.Match[str]) -> Quantity | None:
     first = _tail(matched, digits.end())
     second = None if _changes(matched, digits.start()) else _RANGE.match(matched, first.end)
-    if second:
+    if second and len(second[1]) <= _LONGEST_NUMBER:
         last = _tail(matched, second.end())
         if not first.unit or first.unit == last.unit:
             return _range(matched, digits, first, second, last)
@@ -302,6 +302,8 @@ def _coordinated(matched: str, quantities: list[Quantity]) -> list[Quantity]:
 _NUMERAL = re.compile(rf"{CHINESE_DIGITS}(?![0-9])")
 _HUNDREDTH = re.compile(rf"百分之({ARABIC_DIGITS}|{CHINESE_DIGITS})")
 _MAGNITUDES_ONLY = re.compile("[十百千万亿]+")
+#: Longer runs of digits are codes and account numbers.
+_LONGEST_NUMBER = 18
 #: 三百 of 三百六十行 and the like are read as far as `number` can; longer runs are codes.
 _LONGEST_NUMERAL = 12
 _CHINESE_CLASSES = ("count", "event", "paired", "money", "measure", "tenth")
@@ -315,7 +317,7 @@ def _chinese(matched: str, names: tuple[Name, ...], arabic: list[Quantity]) -> I
             start, sign = approximator(matched, hundredth.start())
             yield Quantity(start, hundredth.end(), start, sign or "=", value, "%", value, "%", "percent", chinese=True)
     for numeral in _NUMERAL.finditer(matched):
-        if len(numeral[0]) <= _LONGEST_NUMERAL and not name_at(names, numeral.start()):
+        if numeral[0] != "一" and len(numeral[0]) <= _LONGEST_NUMERAL and not name_at(names, numeral.start()):
             yield from _numeral(matched, numeral)
 
 

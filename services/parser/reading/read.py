@@ -1,13 +1,13 @@
 """From a page's lines to a document.
 
-    page ─► layout        rows with their place and MATCH layer
-         ─► kind          reply, notice, summary, other                                    kinds
-         ─► anatomy       header, body, closing, annexes, line by line                     letters, notices, reports
-         ─► metadata      from the text, then from the page; disagreements are warnings    metadata, page_fields
-         ─► sections      responsible-unit lists cut off, markers, tree                    responsible, outline, structure
-         ─► modes         past, future, goal, general, ongoing                             modes
-         ─► blocks, units, responsible units, references
-         ─► understand    commitments, targets, figures                                    understanding
+page ─► layout        rows with their place and MATCH layer
+     ─► kind          reply, notice, summary, other                                    kinds
+     ─► anatomy       header, body, closing, annexes, line by line                     letters, notices, reports
+     ─► metadata      from the text, then from the page; disagreements are warnings    metadata, page_fields
+     ─► sections      responsible-unit lists cut off, markers, tree                    responsible, outline, structure
+     ─► modes         past, future, goal, general, ongoing                             modes
+     ─► blocks, units, responsible units, references
+     ─► understand    commitments, targets, figures                                    understanding
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from services.parser.reading.blocks import background_of, blocks_of
 from services.parser.reading.kinds import kind_of
 from services.parser.reading.layout import Layout, layout_of
 from services.parser.reading.metadata import metadata_of
-from services.parser.reading.modes import Timed, has_future_cue, reports as is_report, timed, years
+from services.parser.reading.modes import Timed, has_future_cue, timed, years
+from services.parser.reading.modes import reports as is_report
 from services.parser.reading.outline import Part, flow_of
 from services.parser.reading.page_fields import damages, disagreements, with_page
 from services.parser.reading.references import linked, references_of
@@ -35,6 +36,7 @@ from services.parser.reading.structure import build
 from services.parser.reading.understanding import understand
 from services.parser.reading.units import units_of
 from services.parser.text.layers import match
+from services.parser.text.script import to_simplified
 
 #: The reader's version: raise it when the same page would be read into another document.
 READER = "1"
@@ -64,7 +66,7 @@ def read_structure(page: Page) -> Document:
     layout = layout_of(page)
     kind = kind_of(page, layout)
     anatomy = _FRAMES[kind](layout, match(page.title[0]) if page.title else None)
-    said = metadata_of(Sheet(page.text, layout, anatomy, page, kind))
+    said = metadata_of(Sheet(page.text, layout, anatomy, page, kind, to_simplified(page.text)))
     metadata = with_page(said, page)
     warnings = (*page.quality.warnings, *damages(said), *disagreements(said, page))
     document = Document(page.text, page.source_text, metadata, replace(page.quality, warnings=warnings))
@@ -96,7 +98,7 @@ def _structured(document: Document, layout: Layout, anatomy: Anatomy) -> Documen
         blocks=blocks_of(layout, anatomy, time.sections, alone, {part.row.number for part in background}),
         units=units,
         responsible_units=_responsible(document.text, owned),
-        references=references_of(matched, document.source_text, metadata, time.sections, units),
+        references=references_of(matched, document, metadata, time.sections, units),
     )
 
 
@@ -135,6 +137,8 @@ def _loose_label(text: str, kind: Kind, time: Timed) -> Callable[[int, int], Uni
 
 def _quoted(text: str, sections: Sequence[Section]) -> tuple[Section, ...]:
     """The sections with heading and number as the text writes them, not as the rules read them."""
+    if all(text.startswith(section.heading, section.start) for section in sections):
+        return tuple(sections)
     return tuple(
         replace(
             section,
@@ -167,5 +171,3 @@ def _responsible(text: str, owned: Sequence[tuple[UnitList, str | None]]) -> tup
         )
         for number, (each, section) in enumerate(owned, 1)
     )
-
-

@@ -11,6 +11,7 @@ from typing import Literal
 
 from services.domain.document import Document, Metadata, Reference, Section, Unit
 from services.parser.text.layers import key
+from services.parser.text.script import to_simplified
 
 Role = Literal["subject", "annex", "policy", "output"]
 
@@ -23,17 +24,17 @@ _OUTPUT = re.compile(r"(?:报告|目录(?:\d{4}—\d{4}\)?)?|白皮书|蓝皮书
 
 
 def references_of(
-    text: str, source: str, metadata: Metadata, sections: Sequence[Section], units: Sequence[Unit]
+    matched: str, document: Document, metadata: Metadata, sections: Sequence[Section], units: Sequence[Unit]
 ) -> tuple[Reference, ...]:
-    """Every title in 《》 with its role; `text` is the MATCH layer, `source` the text quotes are cut from.
+    """Every title in 《》 with its role; `matched` is the MATCH layer of `document`.
 
     A document number in brackets belongs to the title directly before it, the last of a run.
     """
-    annexes = {key(text[s.start : s.end]) for s in sections if s.form == "annex_title"}
+    annexes = {key(matched[s.start : s.end]) for s in sections if s.form == "annex_title"}
     subject = metadata.suggestion.title if metadata.suggestion else None
     narrated = _Spans([(unit.start, unit.end, "") for unit in units if unit.label in ("narrative", "fact")])
     found = []
-    for match in _TITLE.finditer(text):
+    for match in _TITLE.finditer(matched):
         start, end = match.start(), match.end("title") + 1
         number = _NUMBER.search(match["number"]) if match["number"] else None
         role: Role = "policy"
@@ -43,7 +44,9 @@ def references_of(
             role = "annex"
         elif _OUTPUT.search(match["title"]) and narrated.holder(start) is not None:
             role = "output"
-        found.append(Reference(start, end, source[start:end], match["title"], role, normal_number(number[0]) if number else None))
+        title = to_simplified(document.text[start + 1 : end - 1])
+        number_read = normal_number(number[0]) if number else None
+        found.append(Reference(start, end, document.text[start:end], title, role, number_read))
     return tuple(found)
 
 

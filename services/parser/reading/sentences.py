@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections import Counter
 from collections.abc import Iterator
 
-_CLOSES = {
-    "“": "”",
-    "‘": "’",
-    "「": "」",
-    "『": "』",
-    "《": "》",
-    "〈": "〉",
-    "(": ")",
-    "〔": "〕",
-    "【": "】",
-    "[": "]",
-}
+_CLOSES = {"“": "”", "‘": "’", "「": "」", "『": "』", "《": "》", "〈": "〉", "(": ")", "〔": "〕", "【": "】", "[": "]"}
 _OPENS = {closing: opening for opening, closing in _CLOSES.items()}
-_TOKEN = re.compile("[" + re.escape("".join([*_CLOSES, *_OPENS])) + "。;!?:,\n]")
+_BRACKETS = re.escape("".join([*_CLOSES, *_OPENS]))
+_BRACKET = re.compile(f"[{_BRACKETS}\n]")
+_OPENING = re.compile("[" + re.escape("".join(_CLOSES)) + "]")
 #: A pair wider than this is two unrelated marks (one of each was lost), and hides no sentence end.
 _WIDEST_PAIR = 500
 
@@ -32,22 +23,22 @@ def pairs(text: str, start: int, end: int) -> dict[int, int]:
     """
     found: dict[int, int] = {}
     stack: list[tuple[str, int]] = []
-    waiting: Counter[str] = Counter()
-    for token in _TOKEN.finditer(text, start, end):
+    waiting = dict.fromkeys(_CLOSES, 0)
+    for token in _BRACKET.finditer(text, start, end):
         mark, place = token[0], token.start()
-        if mark == "\n":
-            stack, waiting = [], Counter()
-        elif mark in _CLOSES:
+        if mark in _CLOSES:
             stack.append((mark, place))
             waiting[mark] += 1
-        elif mark in _OPENS and waiting[_OPENS[mark]]:
+        elif mark == "\n":
+            stack, waiting = [], dict.fromkeys(_CLOSES, 0)
+        elif waiting[_OPENS[mark]]:
             opened = _pop(stack, waiting, _OPENS[mark])
             if place - opened <= _WIDEST_PAIR:
                 found[opened] = place
     return found
 
 
-def _pop(stack: list[tuple[str, int]], waiting: Counter[str], opening: str) -> int:
+def _pop(stack: list[tuple[str, int]], waiting: dict[str, int], opening: str) -> int:
     while True:
         mark, place = stack.pop()
         waiting[mark] -= 1
@@ -57,20 +48,25 @@ def _pop(stack: list[tuple[str, int]], waiting: Counter[str], opening: str) -> i
 
 def top_level(text: str, start: int, end: int, marks: str) -> Iterator[int]:
     """Places of `marks` in `[start, end)` that stand outside quotation marks and brackets, ascending."""
-    closing = pairs(text, start, end)
-    hidden_until = start
-    for token in _TOKEN.finditer(text, start, end):
-        place = token.start()
-        if place < hidden_until:
-            continue
-        if place in closing:
-            hidden_until = closing[place] + 1
-        elif token[0] in marks:
-            yield place
+    pattern = _any_mark(marks)
+    if not pattern.search(text, start, end):
+        return
+    place = start
+    for opened, closed in [*hidden(text, start, end), (end, end)]:
+        for found in pattern.finditer(text, place, opened):
+            yield found.start()
+        place = closed
+
+
+@functools.cache
+def _any_mark(marks: str) -> re.Pattern[str]:
+    return re.compile("[" + re.escape(marks) + "]")
 
 
 def hidden(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Outermost spans in quotation marks or brackets, ascending and disjoint."""
+    if not _OPENING.search(text, start, end):
+        return []
     spans: list[tuple[int, int]] = []
     for opened, closed in sorted(pairs(text, start, end).items()):
         if not spans or opened >= spans[-1][1]:
@@ -98,6 +94,8 @@ def cut(text: str, start: int, end: int, marks: str = "。!?;") -> list[tuple[in
 
 def trim(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The span without white space at its ends; None if nothing is left."""
+    if start < end and not text[start].isspace() and not text[end - 1].isspace():
+        return start, end
     piece = text[start:end]
     left = len(piece) - len(piece.lstrip())
     right = len(piece.rstrip())

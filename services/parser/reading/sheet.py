@@ -19,6 +19,8 @@ class Sheet:
     anatomy: Anatomy
     page: Page
     kind: Kind
+    #: `text` in simplified script, of the same length.
+    plain: str
 
     @property
     def is_reply(self) -> bool:
@@ -32,7 +34,7 @@ class Sheet:
         piece = self.text[start:end]
         start += len(piece) - len(piece.lstrip())
         end = max(start, end - (len(piece) - len(piece.rstrip())))
-        plain = self.layout.matched[start:end] if normalised is None else normalised
+        plain = self.plain[start:end] if normalised is None else normalised
         return Value(plain, self.text[start:end], start, end, lines)
 
     def found(self, row: Row, match: re.Match[str], group: str | int = 0) -> Value:

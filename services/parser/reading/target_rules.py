@@ -22,7 +22,7 @@ _ATTAINMENT = re.compile(
 )
 _TIME = re.compile(alternatives(VERBS["time_promised"]["before"]) + "$")
 _GIVEN = re.compile("[^,;。]{0,6}" + alternatives(VERBS["time_promised"]["given"]))
-_LIFE = re.compile("寿命|年龄")
+_LIFE = re.compile("寿命")
 _DAYS = re.compile("(?:天数|用时|时限|周期|工期|时长)[^,;。]{0,6}$")
 _FOR = re.compile("(?:为|给|让|使)$")
 _PREPOSITION = re.compile(
@@ -61,8 +61,8 @@ def _by_class(passage: Passage, quantity: Quantity, _: bool) -> str | None:
 
 
 def is_index(passage: Passage, quantity: Quantity) -> bool:
-    """A bare number is the value of an index where the clause says so: 发展指数达到65."""
-    return bool(_ATTAINMENT.search(passage.left(quantity)))
+    """A bare number is the value of an index where the clause says so (指数达到60), and so is N:1."""
+    return quantity.unit == ":1" or bool(_ATTAINMENT.search(passage.left(quantity)))
 
 
 _TIMELESS = {"large": "label_count", "age": "age", "duration": "duration"}
@@ -110,7 +110,7 @@ def counts_in_chinese(passage: Passage, quantity: Quantity) -> bool:
     if quantity.end - quantity.start == 1 + len(quantity.unit) and passage.matched[quantity.start] in "十百千万亿":
         return not quantity.countable and left.endswith(tuple(VERBS["threshold"]["words"]))
     passed = left.endswith(tuple(VERBS["threshold"]["words"])) and (not quantity.countable or _large(quantity))
-    return passed or bool(_CREATED.search(left))
+    return passed or (quantity.countable and bool(_CREATED.search(left)))
 
 
 def _large(quantity: Quantity) -> bool:
@@ -152,7 +152,7 @@ def _counted(passage: Passage, quantity: Quantity, goal: bool) -> str | None:
     left, phrase = passage.left(quantity), passage.phrase(quantity)
     if _PARTITION.match(phrase):
         return "label_count"
-    if in_brackets(passage.matched[passage.start : quantity.start]) and "其中" not in left:
+    if in_brackets(passage.ahead(quantity)) and "其中" not in left:
         return "label_count"
     verb = governing_verb(left)
     counted_before = passage.matched[quantity.end : quantity.end + 1] in _FREE
@@ -165,7 +165,7 @@ def _counted(passage: Passage, quantity: Quantity, goal: bool) -> str | None:
 
 def _counted_behind(passage: Passage, quantity: Quantity, verb: str | None, goal: bool) -> str | None:
     if verb is None:
-        verb = governing_verb(passage.matched[passage.start : quantity.start])
+        verb = governing_verb(passage.ahead(quantity))
     if verb in _CREATION or (goal and verb is None):
         return None
     if verb is None or verb in _QUALITY or _ABSTRACT.search(passage.phrase(quantity)):

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -18,10 +19,10 @@ from services.parser.lexicon import load
 from services.parser.reading.context import written_on
 from services.parser.reading.deadlines import explicit_deadline
 from services.parser.reading.figure_kinds import first_of_run
-from services.parser.reading.heads import Head, before_head, find_heads, groups, split_heads
+from services.parser.reading.heads import Head, before_head, find_heads, group_of, split_heads
 from services.parser.reading.implicit import Implicit, find_implicit
 from services.parser.reading.number_names import alternatives
-from services.parser.reading.passages import VERBS, Passage, passages
+from services.parser.reading.passages import VERBS, Passage, cuts_of, passages
 from services.parser.reading.quantities import Quantity, find_numbers
 from services.parser.reading.target_rules import TARGET, judge
 
@@ -53,19 +54,23 @@ def find_targets(document: Document, matched: str) -> Document:
     commitments = sorted(document.commitments, key=lambda commitment: (commitment.start, commitment.end))
     spans = [(commitment.start, commitment.end) for commitment in commitments]
     targets: list[Target] = []
+    implicit = tuple(find_implicit(matched))
     for commitment, passage in zip(commitments, passages(matched, spans, find_numbers(matched).quantities), strict=True):
-        targets.extend(_targets(document, commitment, passage))
+        unsaid = [found for found in implicit if commitment.start <= found.start < commitment.end] if implicit else []
+        if passage.quantities or unsaid:
+            targets.extend(_targets(document, commitment, passage, unsaid))
     numbered = tuple(replace(target, id=f"T-{index:02d}") for index, target in enumerate(targets, start=1))
     return replace(document, targets=numbered, commitments=_with_targets(document.commitments, numbered, matched))
 
 
-def _targets(document: Document, commitment: Commitment, passage: Passage) -> list[Target]:
+def _targets(document: Document, commitment: Commitment, passage: Passage, unsaid: list[Implicit]) -> list[Target]:
+    passage = replace(passage, cuts=passage.cuts or cuts_of(passage.matched, passage.start, passage.end))
     goal = commitment.basis == "goal_section"
     chosen = [index for index, quantity in enumerate(passage.quantities) if judge(passage, quantity, goal) == TARGET]
-    heads = find_heads(passage) if chosen else []
-    facts = _Facts(document, commitment, passage, _deadlines(document, passage))
-    found = [facts.target(index, heads[index]) for index in chosen]
-    for implicit in find_implicit(passage.matched, commitment.start, commitment.end):
+    heads = find_heads(passage) if chosen or unsaid else []
+    facts = _Facts(document, commitment, passage, heads, _deadlines(document, passage))
+    found = [facts.target(index) for index in chosen]
+    for implicit in unsaid:
         found.extend(facts.implicit(implicit))
     return sorted(found, key=lambda target: (target.start, target.end))
 
@@ -89,9 +94,11 @@ class _Facts:
     document: Document
     commitment: Commitment
     passage: Passage
+    heads: list[Head]
     deadlines: tuple[tuple[int, Deadline], ...]
 
-    def target(self, index: int, head: Head) -> Target:
+    def target(self, index: int) -> Target:
+        head = self.heads[index]
         quantity, left = self.passage.quantities[index], self.passage.left(self.passage.quantities[index])
         lead = self.passage.left(self.passage.quantities[first_of_run(self.passage, index)])
         value, norm, unit = _changed(quantity, lead)
@@ -102,7 +109,7 @@ class _Facts:
             unit=quantity.unit or "指数", norm_value=norm, norm_unit=unit or "指数", deadline=self.deadline(quantity.start),
             modality=self.modality(quantity.start), scope=_scope(left), direction=_direction(lead),
             baseline=_baseline(left)[0], baseline_year=_baseline(left)[1], multiple=multiple and multiple[0],
-            multiple_raw=multiple and multiple[1], group=self._group(index), recurrence=self._recurrence(quantity),
+            multiple_raw=multiple and multiple[1], group=group_of(self.passage, index), recurrence=self._recurrence(quantity),
             cumulative=bool(_CUMULATIVE.search(left)), elided_head=head.elided, unit_elided=quantity.unit_elided,
             rule=f"SPEC §8 {quantity.cls}",
         )  # fmt: skip
@@ -117,13 +124,18 @@ class _Facts:
             yield self._implicit_target(implicit, name, left, coordinated=len(names) > 1)
 
     def _implicit_names(self, implicit: Implicit, left: str) -> list[str]:
-        head = before_head(left)
+        head = before_head(left) or self._head_before(implicit.start)
         if implicit.kind == "scale":
             behind = re.match("[^,。;、]{0,16}", self.passage.matched[implicit.end : self.passage.end])
             return [f"{head.removesuffix('两大').removesuffix('三大')}{behind[0] if behind else ''}规模"]
         if implicit.kind == "whole":
             return [f"{head}覆盖率" if "覆盖" in self.passage.matched[implicit.start : implicit.end] else head]
         return [f"{name}数" for name in split_heads(head, 2) or [head]]
+
+    def _head_before(self, position: int) -> str:
+        """比上年翻一番: the head of the number before."""
+        index = bisect_left(self.passage.quantities, position, key=lambda quantity: quantity.start) - 1
+        return self.heads[index].name.removesuffix("数") if index >= 0 else ""
 
     def _implicit_target(self, implicit: Implicit, name: str, left: str, coordinated: bool) -> Target:
         unit, norm_unit, value, norm = _implicit_values(implicit, self.passage.matched)
@@ -138,8 +150,9 @@ class _Facts:
 
     def deadline(self, position: int) -> Deadline | None:
         """Where the commitment names several dates, the last one before the number; else the commitment's own."""
-        named = [deadline for start, deadline in self.deadlines if start <= position]
-        return named[-1] if named and len({deadline.end for _, deadline in self.deadlines}) > 1 else self.commitment.deadline
+        index = bisect_right(self.deadlines, position, key=lambda named: named[0]) - 1
+        several = len({deadline.end for _, deadline in self.deadlines}) > 1
+        return self.deadlines[index][1] if several and index >= 0 else self.commitment.deadline
 
     def modality(self, position: int) -> int:
         """Strength of the clause the number stands in, else of the commitment."""
@@ -148,17 +161,10 @@ class _Facts:
                 return action.strength
         return self.commitment.modality
 
-    def _group(self, index: int) -> str | None:
-        """分别: the values of one list belong together."""
-        for run in groups(self.passage):
-            if index in run and _DISTRIBUTIVE.search(self.passage.left(self.passage.quantities[run[0]])):
-                return "分别"
-        return None
-
     def _multiple(self, quantity: Quantity) -> tuple[int, str] | None:
         """数量全部翻番,分别达到 x、y、z: each value is also a doubling (SPEC §8)."""
-        found = _MULTIPLE_OF_ALL.search(self.passage.matched, self.passage.start, quantity.start)
-        if not found or ";" in self.passage.matched[found.end() : quantity.start]:
+        found = _MULTIPLE_OF_ALL.search(self.passage.ahead(quantity))
+        if not found or ";" in found.string[found.end() :]:
             return None
         return VERBS["doubling"][found[1]], found[0].rstrip(",、分别")
 

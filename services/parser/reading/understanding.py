@@ -9,5 +9,8 @@ from services.parser.reading.targets import find_targets
 
 
 def understand(document: Document, matched: str) -> Document:
-    """`document` with commitments, targets, figures, numeric labels and final unit labels; `matched` is its MATCH layer."""
+    """`document` with commitments, targets, figures, numeric labels and final unit labels.
+
+    `matched` is its MATCH layer.
+    """
     return find_figures(find_targets(find_commitments(document, matched), matched), matched)

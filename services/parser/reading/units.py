@@ -7,6 +7,7 @@ and are refined by whoever understands the sentence.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from services.domain.document import Mode, Section, Unit, UnitLabel
 from services.parser.lexicon import load
@@ -72,9 +73,7 @@ def _breaks_off(text: str, start: int, end: int) -> bool:
     return len(line) > _SHORT_LINE and not line.endswith(_UNFINISHED)
 
 
-def _label(
-    text: str, start: int, end: int, preambles: Sequence[tuple[int, int]], otherwise: UnitLabel
-) -> UnitLabel:
+def _label(text: str, start: int, end: int, preambles: Sequence[tuple[int, int]], otherwise: UnitLabel) -> UnitLabel:
     if any(first <= start and end <= last for first, last in preambles):
         return "preamble"
     return "lead_in" if is_lead_in(text, start, end) else otherwise
@@ -85,5 +84,5 @@ def is_lead_in(text: str, start: int, end: int) -> bool:
     if end - start > _LONGEST_LEAD_IN:
         return False
     bounds = [start, *(place + 1 for place in top_level(text, start, end, ",")), end]
-    clauses = [text[a:b].strip(" ,。:;!") for a, b in zip(bounds, bounds[1:], strict=False)]
+    clauses = [text[a:b].strip(" ,。:;!") for a, b in pairwise(bounds)]
     return bool(_LIST.search(clauses[-1])) and all(_FRAMING.match(clause) for clause in clauses[:-1])

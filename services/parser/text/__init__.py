@@ -5,4 +5,5 @@ page's own text ─ layers.canonical ─► CANONICAL ─ layers.match ─► MA
                                                    ▲              expressions  hashes
                                       script.to_simplified
 numerals   one written number to its value           dates   one written date to ISO 8601
+    privacy    personal telephone numbers masked
 """

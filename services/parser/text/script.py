@@ -14,7 +14,7 @@ from services.domain.document import Script
 from services.parser.text.replace import Replacement
 
 #: Unified ideographs. Compatibility ideographs are left out: OpenCC normalises them outside its character table.
-_IDEOGRAPHS = (range(0x3400, 0xA000), range(0x20000, 0x2F800))
+_IDEOGRAPHS = (range(0x3400, 0xA000), range(0x20000, 0x2F800), range(0x30000, 0x32400))
 _IDEOGRAPH = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")
 
 #: From this share of ideographs on that only traditional script writes, a text is traditional.

@@ -1,0 +1,201 @@
+"""Pages with their oddities: copies, hidden text, attachments alone, hostile input."""
+
+from __future__ import annotations
+
+import time
+
+import pages
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.parser.page.extract import read_page
+from services.parser.text.layers import canonical
+
+PROSE = "近年来，我局认真贯彻落实各项决策部署，扎实推进相关工作，取得了积极成效。"
+
+
+def page_of(container: str, head: str = "") -> bytes:
+    return (
+        f"<html><head><title>关于第1号建议的答复</title>{head}</head><body><div class=nav><a href=/a>首页</a></div>"
+        f"{container}<div class=footer>版权所有：某市人民政府</div></body></html>"
+    ).encode()
+
+
+def texts(body: bytes, **expected: str) -> list[str]:
+    return [line.text for line in read_page(body, **expected).lines]  # type: ignore[arg-type]
+
+
+def test_a_body_printed_twice_is_read_once() -> None:
+    page = read_page(page_of(f"<ucapcontent><p>{PROSE}</p></ucapcontent><ucapcontent><div>{PROSE}</div></ucapcontent>"))
+    assert page.text == canonical(PROSE)
+    assert page.quality.warnings == ()
+
+
+def test_copies_that_differ_are_flagged_and_the_first_is_read() -> None:
+    page = read_page(page_of(f"<ucapcontent>{PROSE}一</ucapcontent><ucapcontent>{PROSE}二</ucapcontent>"))
+    assert page.text == canonical(PROSE) + "一"
+    assert "body_copies_differ" in page.quality.warnings
+
+
+def test_hidden_text_and_scripts_are_no_text() -> None:
+    body = page_of(
+        f'<div class="TRS_Editor"><script>if (a<b) document.write("<p>脚本</p>")</script><style>p{{}}</style>'
+        f'<p style="DISPLAY : none">隐藏</p><p hidden>隐藏</p><noscript>请启用</noscript><p>{PROSE}</p></div>'
+    )
+    assert texts(body) == [canonical(PROSE)]
+
+
+def test_a_hidden_copy_outside_is_not_the_article() -> None:
+    body = page_of(
+        f'<div style="display:none"><div id="zoom">旧{PROSE}</div></div><div class="k1"><p>{PROSE}</p></div>'
+    )
+    assert texts(body) == [canonical(PROSE)]
+
+
+def test_a_pasted_container_does_not_hide_the_rest_of_the_article() -> None:
+    pasted = (
+        f'<div id="zoom"><p>{PROSE}</p><div class="TRS_Editor"><p>引用：{PROSE}</p></div><p>{PROSE}{PROSE}</p></div>'
+    )
+    assert len(texts(page_of(pasted))) == 3
+
+
+def test_the_document_s_own_title_lines_stay() -> None:
+    title = "关于第1号建议的答复"
+    body = page_of(f'<div class="xl_con"><h1>{title}</h1><div class="zoom"><p>{title}</p><p>{PROSE}</p></div></div>')
+    assert texts(body) == [title, canonical(PROSE)]
+
+
+def test_a_line_named_like_furniture_below_the_article_is_the_document_s() -> None:
+    body = page_of(f'<div id="zoom"><p>{PROSE}</p>' + f"<p>{PROSE}</p>" * 16 + "<p>公开方式：主动公开</p></div>")
+    assert texts(body)[-1] == "公开方式:主动公开"
+
+
+def test_the_source_s_own_selector_comes_first() -> None:
+    body = page_of(f'<div id="zoom"><p>{PROSE}</p></div><div class="own"><p>另一段{PROSE}</p></div>')
+    page = read_page(body, selector=".own")
+    assert page.text == "另一段" + canonical(PROSE)
+    assert page.quality.container == "selector"
+    missed = read_page(body, selector="#nowhere")
+    assert missed.text == canonical(PROSE)
+    assert "selector_found_nothing" in missed.quality.warnings
+    assert "selector_found_nothing" in read_page(body, selector="a[[").quality.warnings
+
+
+def test_a_body_that_is_only_an_attachment_lists_it() -> None:
+    head = '<meta name="ArticleTitle" content="2022年提案答复汇编">'
+    body = page_of('<div class="article_content"><p><a href="../P0.pdf">2022年提案答复汇编.pdf</a></p></div>', head)
+    page = read_page(body, url="http://www.example.gov.cn/a/b/t1.htm")
+    assert [file.url for file in page.attachments] == ["http://www.example.gov.cn/a/P0.pdf"]
+    assert "attachment_only" in page.quality.warnings
+
+
+def test_attachments_are_told_by_address_query_or_name_and_pictures_are_listed() -> None:
+    body = page_of(
+        f'<div id="zoom"><p>{PROSE}</p><img src="./w1.jpg"><img src="/module/jslib/icons/acrobat.png">'
+        '<a href="/module/download/downfile.jsp?classid=0&filename=be5f.pdf">附件一</a>'
+        '<a href="/download?id=7" title="名单.xlsx">附件二</a><a href="javascript:x()">打开.doc</a>'
+        '<a href="/a.html">网页</a></div>'
+    )
+    page = read_page(body, url="http://www.example.gov.cn/a/t1.htm")
+    assert [(file.name, file.media.rpartition(".")[2]) for file in page.attachments] == [
+        ("附件一", "application/pdf"),
+        ("附件二", "sheet"),
+    ]
+    assert page.images == ("http://www.example.gov.cn/a/w1.jpg",)
+
+
+def test_an_article_over_several_pages_names_the_others() -> None:
+    body = page_of(
+        f'<div class="TRS_Editor"><p>{PROSE}</p></div><script>var currentPage = 0; var countPage = 3</script>'
+    )
+    page = read_page(body, url="http://www.cmse.gov.cn/a/t20171117_5577604.html")
+    assert page.next_pages == (
+        "http://www.cmse.gov.cn/a/t20171117_5577604_1.html",
+        "http://www.cmse.gov.cn/a/t20171117_5577604_2.html",
+    )
+    assert "continues_on_other_pages" in page.quality.warnings
+
+
+def test_mojibake_is_never_stored() -> None:
+    page = read_page(b"<html><body><p>" + bytes([0xC1, 0xFE, 0xFF, 0x81]) * 200)
+    assert page.lines == ()
+    assert (page.quality.verdict, page.quality.reason) == ("unreadable", "undecodable")
+
+
+HOSTILE = {
+    "deep": "<div>" * 200_000 + "x",
+    "deep_spans": "<span>" * 100_000 + "x" + "</span>" * 100_000,
+    "attributes": "<div " + " ".join(f"a{n}" for n in range(1_000_000)) + ">x</div>",
+    "attributes_apart": ("<div " + " ".join(f"a{n}" for n in range(2_000)) + ">x</div>") * 400,
+    "one_line": f'<div id="zoom"><p>{"发展" * 1_700_000}</p></div>',
+    "one_link_line": "<a href=x>发展，" * 100_000,
+    "fonts": "".join(f"<font size={n}><p>" for n in range(5_000)) + "x",
+    "tables": "<table><tr><td>甲" * 4_000,
+    "unclosed": "<" * 3_000_000,
+    "comments": "<!--" * 500_000,
+    "scripts": "<script>" * 200_000,
+    "entities": "&amp;" * 1_000_000,
+    "colons": f'<div id="zoom"><p>{"：" * 200_000}</p></div>',
+    "dots": f'<div id="zoom"><p>{"、。" * 400_000}</p><p>{"1" * 1_000_000}</p></div>',
+    "labels": "索引号：发布机构：成文日期：" * 50_000,
+    "ids": '<div class="zoom zw con"><p>甲，' * 3_000,
+    "spaces": f'<div id="zoom"><p>甲{" " * 500_000}乙{chr(0x3000) * 500_000}丙{chr(0xA0) * 500_000}丁</p></div>',
+    "invisible": f'<title>甲{chr(0x3000) * 200_000}</title><div id="zoom"><p>甲{chr(0x200B) * 500_000}乙</p></div>',
+    "shares": '<div id="zoom"><div class="share">甲，' * 3_000,
+    "headings": "<h1><div>甲" * 3_000,
+    "lists": "<ul><li><a href=/1>甲</a>" * 3_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_pages_end_in_time_and_as_a_value(name: str) -> None:
+    body = f"<html><body>{HOSTILE[name]}".encode()
+    started = time.thread_time()
+    page = read_page(body, url="http://www.example.gov.cn/x.html")
+    assert time.thread_time() - started < 2
+    assert page.lines or page.quality.verdict != "ok"
+
+
+@pytest.mark.parametrize("name", ["deep", "attributes", "unclosed", "fonts"])
+def test_what_would_cost_too_much_is_refused_with_its_reason(name: str) -> None:
+    quality = read_page(f"<html><body>{HOSTILE[name]}".encode()).quality
+    assert (quality.verdict, quality.reason) == ("unreadable", "too_large")
+    assert quality.evidence
+
+
+PIECES = st.sampled_from(
+    ["<div id=zoom>", "<div class='TRS_Editor'>", "</div>", "<ucapcontent>", "<table>", "<tr>", "<td>", "</table>",
+     "<p>", "<br>", "<h1>", "<a href='x.pdf'>", "<a href='//['>", "<base href='::'>", "<img src=a>", "<script>",
+     "</script>", "<!--", "-->", "索引号：1", "发布机构：甲", "成文日期：2023-01-01", "发展，创新。", "\x00", "\u2028",
+     "&#xD800;", "&nbsp;", "扫一扫在手机打开当前页", "<meta name=PubDate content='2023'>", "<title>", "</title>",
+     "<frameset>", "<template>", "<svg>", "<textarea>", "<plaintext>", "<select>", "<form>",
+     "createPageHTML(3,0,'a','html')"]
+)  # fmt: skip
+
+
+@given(
+    st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=40),
+    st.sampled_from([None, "http://a.gov.cn/b.html", "::"]),
+)
+@settings(deadline=None)
+def test_any_page_is_a_value_with_lines_that_keep_their_promise(parts: list[str], url: str | None) -> None:
+    page = read_page("".join(parts).encode("utf-8", "replace"), url=url)
+    for line in page.lines:
+        assert line.text
+        assert line.text == line.text.strip()
+        assert canonical(line.source) == line.text
+        assert "\n" not in line.text
+        assert ("\t" in line.text) <= line.table_row
+
+
+@given(st.binary(max_size=300))
+@settings(deadline=None)
+def test_any_bytes_are_a_value(body: bytes) -> None:
+    read_page(body)
+
+
+def test_a_family_s_page_cut_in_half_never_raises() -> None:
+    whole = pages.wrap("第一段。\n第二段。", "hanweb", title="标题标题", published="2023-01-01")
+    for at in range(0, len(whole), 37):
+        read_page(whole[:at])

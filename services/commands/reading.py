@@ -30,7 +30,7 @@ def diff_command(old: str, new: str, *, as_json: bool) -> int:
     if as_json:
         print(encode(comparison).decode())
     else:
-        print(show(comparison, colour=sys.stdout.isatty()))
+        print(show(comparison, before, after, colour=sys.stdout.isatty()))
     return 1 if comparison.changes else 0
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Table, func, select
 
 from services.bus import database as on_the_database
 from services.bus.interface import BACKOFF, HANDOUTS, TRIES, Bus, Claimed
@@ -433,18 +433,12 @@ def test_many_consumers_do_everything_once_and_in_order(database: Database, bus:
     publishing[0] = False
     for thread in workers:
         thread.join()
-    for one in drain(database, bus, clock[0] + DAY):
-        assert one >= 0
-    assert count(database, queue) == 0
-    assert count(database, inbox) == 80
-    for key in keys:
-        assert effects[key] == sorted(set(effects[key]))
+    drain(database, bus, clock[0] + DAY)  # what the dead ones held
+    assert (count(database, queue), count(database, inbox)) == (0, 80)
+    for numbers in effects.values():
+        assert numbers == sorted(set(numbers))
 
 
-def count(database: Database, table: object) -> int:
+def count(database: Database, table: Table) -> int:
     with database.read() as conn:
-        return rows(conn, table)
-
-
-def rows(conn: Connection, table: object) -> int:
-    return int(conn.execute(select(func.count()).select_from(table)).scalar_one())  # type: ignore[arg-type]
+        return int(conn.execute(select(func.count()).select_from(table)).scalar_one())

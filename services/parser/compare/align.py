@@ -4,7 +4,8 @@
     2  equal KEY, same plan: moved    5  same section, Dice ≥ 0.45       8  commitment against fact, Dice ≥ 0.60
     3  equal KEY, other plan          6  same plan, Dice ≥ 0.60: moved   9  the rest: added, withdrawn
 
-Step 7 is tried before 4: otherwise the larger half of a split would be taken for the whole.
+Step 7 is tried before 4: otherwise the larger half of a split would be taken for the whole. Behind step 5 a sentence
+between two neighbours that stayed is matched from Dice 0.30 on.
 Sentences that promise nothing go through the same steps, except 4; headings follow their sections, lines their role.
 """
 
@@ -15,7 +16,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from services.parser.compare.dice import assign, containment, pairs
+from services.parser.compare.dice import assign, containment, dice, pairs
 from services.parser.compare.script import increasing
 from services.parser.compare.sections import Matched, bare_heading, match_sections
 from services.parser.compare.view import Piece, View
@@ -23,6 +24,8 @@ from services.parser.reading.metrics import metric_key
 from services.parser.text.layers import key
 
 _SAME_SECTION = 0.45
+#: Between the same neighbours less likeness will do: a sentence cut down to half of itself stays itself.
+_SAME_PLACE = 0.30
 _ELSEWHERE = 0.60
 _CONTAINED = 0.90
 #: What one part may add to the whole it came from (同时…).
@@ -76,6 +79,7 @@ def align(old: View, new: View) -> Alignment:
     search.split_or_merged()
     search.same_metrics()
     search.alike(lambda piece: (piece.kind, search.home(piece)), _here, _SAME_SECTION, step=5)
+    search.same_place()
     search.alike(lambda piece: (piece.kind, search.plan(piece)), search.annex, _ELSEWHERE, step=6)
     search.crossed()
     return search.result()
@@ -205,6 +209,17 @@ class _Search:
             mines[mine(piece)].append(piece)
         for place, olds in mines.items():
             self._assign(olds, waiting.get(place, []), least, step)
+
+    def same_place(self) -> None:
+        """A lone sentence between two neighbours that are still neighbours of a lone sentence."""
+        became = {mine.index: theirs.index for found in self.matches for mine in found.olds for theirs in found.news}
+        for piece in list(self.olds.values()):
+            theirs = self.news.get(became.get(piece.index - 1, -2) + 1)
+            if theirs is None or piece.kind not in ("commitment", "unit") or piece.kind != theirs.kind:
+                continue
+            closed = became.get(piece.index + 1) == theirs.index + 1
+            if closed and dice(self.old.pairs(piece), self.new.pairs(theirs)) >= _SAME_PLACE:
+                self.take([piece], [theirs], 5)
 
     def crossed(self) -> None:
         """Step 8 and its kin: promised before and reported now, or the reverse; a heading that became a sentence."""

@@ -4,6 +4,6 @@ page's own text ─ layers.canonical ─► CANONICAL ─ layers.match ─► MA
                    same length          spans      same length    regular      equality,
                                                    ▲              expressions  hashes
                                       script.to_simplified
-numerals   one written number to its value           dates   one written date to ISO 8601
-    privacy    personal telephone numbers masked
+replace    one character for one, fast                  privacy  personal telephone numbers masked
+numerals   one written number to its value               dates   one written date to ISO 8601
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def changed() -> Callable[[Document, str], Comparison]:
         entries = (*found.changes, *found.suppressed)
         for side in ("old_marks", "new_marks"):
             marks = sorted(mark for entry in entries for mark in getattr(entry, side))
-            assert all(a[1] <= b[0] for a, b in zip(marks, marks[1:], strict=False)), (side, marks)
+            assert all(a[1] <= b[0] for a, b in pairwise(marks)), (side, marks)
         return found
 
     return comparison

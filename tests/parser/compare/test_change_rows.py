@@ -8,6 +8,7 @@ import pytest
 
 from services.domain.change import Change, Comparison
 from services.domain.document import Document
+from services.parser.reading.read import read_text
 
 Seed = Callable[[str], Document]
 Changed = Callable[[Document, str], Comparison]
@@ -30,8 +31,6 @@ _LETTER = """尊敬的李明代表:
 @pytest.fixture
 def letter(changed: Changed) -> Callable[..., tuple[Change, ...]]:
     """`letter(("50所", "60所"))`: what these replacements change in the letter."""
-    from services.parser.reading.read import read_text
-
     old = read_text(_LETTER)
 
     def edited(*pairs: tuple[str, str]) -> tuple[Change, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +31,7 @@ def test_a_text_does_not_differ_from_itself(text: str) -> None:
 @given(_texts, _texts)
 def test_edits_ascend_and_do_not_touch_equal_text_twice(old: str, new: str) -> None:
     edits = script(old, new)
-    assert all(a.old_end <= b.old_start and a.new_end <= b.new_start for a, b in zip(edits, edits[1:], strict=False))
+    assert all(a.old_end <= b.old_start and a.new_end <= b.new_start for a, b in pairwise(edits))
     assert all(edit.text == new[edit.new_start : edit.new_end] for edit in edits)
 
 

@@ -101,8 +101,8 @@ def test_dataproxy_records_inside_a_page() -> None:
     records = "".join(f"<record><![CDATA[{item.format(day)}]]></record>" for day in (20, 19))
     group = '<a href="/module/web/jpage/dataproxy.jsp?page=1&columnid=1"></a>'
     body = (
-        f"<html><body>{NAV}<div id='38486'><script type='text/xml'><datastore><nextgroup><![CDATA[{group}]]></nextgroup>"
-        f"<recordset>{records}</recordset></datastore></script></div></body>"
+        f"<html><body>{NAV}<div id='38486'><script type='text/xml'><datastore>"
+        f"<nextgroup><![CDATA[{group}]]></nextgroup><recordset>{records}</recordset></datastore></script></div></body>"
     ).encode()
     listing = read_list(body, url="http://a.gov.cn/col/col1/index.html")
     assert [(item.title, item.date) for item in listing.items] == [

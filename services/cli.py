@@ -141,3 +141,7 @@ def _guarded(command: Callable[[], Any]) -> int:
 def _fail(message: str) -> int:
     print("dafu: " + " ".join(message.split()), file=sys.stderr)
     return 2
+
+
+if __name__ == "__main__":
+    main()

@@ -130,7 +130,7 @@ def _page_due() -> ScalarSelect[Any]:
 
 def _items(table: Any, *columns: Any) -> Select[Any]:
     """Lists or pages that wait for a visit, the longest waiting first. Reads only the front of the index."""
-    query = select(*columns).where(table.c.next_visit.is_not(None), source.c.status != "")
+    query = select(*columns).where(table.c.next_visit.is_not(None), source.c.status == "active")
     if table is page:
         query = query.join(source, page.c.source_id == source.c.id)
     return query.order_by(table.c.next_visit, table.c.id)

@@ -35,6 +35,13 @@ def owe(conn: Connection, events: int, to: Sequence[str] = ("a",), at: datetime 
             assert deliveries.add_delivery(conn, id_, told.id, at)
 
 
+def owe_one(conn: Connection, to: str, at: datetime) -> None:
+    """Another subscription that is owed an event logged before."""
+    value = Subscription(to, "local", f"https://{to}.example.org/hook", Filter(), NOW)
+    subscriptions.add_subscription(conn, value, to.encode())
+    assert deliveries.add_delivery(conn, to, revised("doc_a", 0).id, at)
+
+
 def claim(conn: Connection, at: datetime, limit: int = 100, cap: int = CAP) -> list[Due]:
     return deliveries.claim_due(conn, at, limit, LEASE, cap)
 
@@ -152,6 +159,21 @@ def test_a_dead_endpoint_takes_its_own_places_only(database: Database) -> None:
         assert [due.delivery.subscription for due in claim(conn, NOW)] == ["healthy"] * CAP
 
 
+def test_full_endpoints_do_not_use_up_the_limit(database: Database) -> None:
+    with database.write() as conn:
+        owe(conn, 5, to=["dead"], at=NOW - HOUR)
+        assert len(claim(conn, NOW)) == CAP
+        owe_one(conn, "healthy", NOW)
+        assert [due.delivery.subscription for due in claim(conn, NOW, limit=1)] == ["healthy"]
+
+
+def test_a_cap_that_was_lowered_meanwhile_hands_out_nothing(database: Database) -> None:
+    with database.write() as conn:
+        owe(conn, 5)
+        assert len(claim(conn, NOW, cap=3)) == 3
+        assert claim(conn, NOW, cap=1) == []
+
+
 def test_a_full_endpoint_is_not_due_before_its_first_lease_ends(database: Database) -> None:
     """Otherwise the sender would wake up for it again and again."""
     with database.write() as conn:
@@ -166,10 +188,7 @@ def test_a_full_endpoint_is_not_due_before_its_first_lease_ends(database: Databa
 def test_a_limit_is_kept_and_the_longest_waiting_go_first(database: Database) -> None:
     with database.write() as conn:
         owe(conn, 2, to=["late"], at=NOW + MINUTE)
-        subscriptions.add_subscription(
-            conn, Subscription("early", "local", "https://early.example.org/", Filter(), NOW), b""
-        )
-        deliveries.add_delivery(conn, "early", revised("doc_a", 1).id, NOW)
+        owe_one(conn, "early", NOW)
         held = claim(conn, NOW + HOUR, limit=2)
         assert [due.delivery.subscription for due in held] == ["early", "late"]
         assert len(claim(conn, NOW + HOUR, limit=5)) == 1

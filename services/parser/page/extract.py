@@ -34,7 +34,7 @@ _UNREAD = (
 )
 #: Catalogue rows and bars above the article stand among its first lines.
 _TOP = 16
-#: Furniture is labels and buttons, never a sentence.
+#: Furniture is labels and buttons, never a sentence, nor a row of a table inside the article.
 _SENTENCE_ENDS = ("。", ";", "；")
 _ABOVE_ONLY = frozenset(("catalogue_row",))
 
@@ -148,17 +148,15 @@ def _with_article(page: Page, article: Body, base: str | None) -> Page:
 def _furniture(row: Row, text: str, page: Page, *, top: bool) -> str | None:
     """The rule that calls a line furniture. Catalogue rows are furniture above the article only: 公开方式:主动公开
     below it is the document's own."""
-    rule = None if text.endswith(_SENTENCE_ENDS) else furniture_rule(text)
+    told = text.endswith(_SENTENCE_ENDS) or (row.table_row and not top)
+    rule = None if told else furniture_rule(text)
     if rule and (top or rule not in _ABOVE_ONLY):
         return rule
     return "line:catalogue" if top and page.catalogue and catalogue.is_catalogue_row(row, page.catalogue) else None
 
 
 def _completed(quality: Quality, page: Page, article: Body | None, decoded: Decoded) -> Quality:
-    warnings = [*quality.warnings, *(article.warnings if article else ())]
-    warnings += _doubts(page)
-    if quality.verdict == "ok" and decoded.encoding == "":
-        warnings.append("encoding_unknown")
+    warnings = [*quality.warnings, *(article.warnings if article else ()), *_doubts(page)]
     return replace(
         quality,
         encoding=decoded.encoding,

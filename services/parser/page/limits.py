@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 LARGEST = 16_000_000  # characters; bodies are cut at 10 MiB before they come here
-MOST_TAGS = 80_000
+MOST_TAGS = 60_000
 DEEPEST = 1_000
 #: Elements the tree builder would reopen: unclosed <font> and the like come back in every following paragraph.
 MOST_REOPENED = 150_000

@@ -10,7 +10,7 @@ from services.parser.reading.layout import Row
 from services.parser.reading.lines import is_date, is_item, is_signature, role_of, signed
 from services.parser.reading.markers import numbered
 
-#: Lines with a date further up than this from the end are part of the text.
+#: Lines further up than this from the end are part of the text.
 _DEEPEST = 40
 #: A line of no known kind below the date is a contact line when it is not longer.
 _SHORT = 60
@@ -56,7 +56,7 @@ def sign(rows: Sequence[Row], date: int, found: Anatomy) -> None:
 
 def above(rows: Sequence[Row], found: Anatomy, signed_below: bool) -> None:
     """Marks the closing lines that end `rows`, upwards until the text begins."""
-    for place in range(len(rows) - 1, 0, -1):
+    for place in range(len(rows) - 1, max(0, len(rows) - _DEEPEST), -1):
         if rows[place].number in found.roles:
             continue
         role = role_of(rows[place].text) or _listed(rows, place)
@@ -73,7 +73,8 @@ def _signs(rows: Sequence[Row], place: int) -> bool:
 
 def _listed(rows: Sequence[Row], place: int) -> Role | None:
     """`2.X` below `附件:1.X` is one more attachment."""
-    while place > 0 and is_item(rows[place].text):
+    lowest = max(0, place - _DEEPEST)
+    while place > lowest and is_item(rows[place].text):
         place -= 1
         if role_of(rows[place].text) == "attachment":
             return "attachment"

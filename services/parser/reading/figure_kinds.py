@@ -33,10 +33,14 @@ _CUMULATIVE = re.compile(alternatives(VERBS["cumulative"]["words"]))
 _FLOW_WORDS, _STOCK_WORDS = set(VERBS["promise"]["flow"]), set(VERBS["promise"]["stock"])
 _LIGHT = re.compile(alternatives(VERBS["promise"]["light"]))
 #: Not a verb where it lists or names something: 服务等领域, 服务业, 培训中心.
-_VERB = re.compile("(?<![创更革](?=新))" + alternatives(_FLOW_WORDS | _STOCK_WORDS) + "(?!等|、|领域|业|平台|中心|机构|站|费|区|者)")
+_VERB = re.compile(
+    "(?<![创更革](?=新))" + alternatives(_FLOW_WORDS | _STOCK_WORDS) + "(?!等|、|领域|业|平台|中心|机构|站|费|区|者)"
+)
 _NEAR = 3
 _LONGEST_LIST = 20
-_NEW = re.compile(r"(?<![创更革刷])新(?:增|建|设|签|开|引|培|认|招|注|发|入|评|投|获|上|改|装|组|创建|办|选|列入|购|添|修|扩|辟|\()|净增")
+_NEW = re.compile(
+    r"(?<![创更革刷])新(?:增|建|设|签|开|引|培|认|招|注|发|入|评|投|获|上|改|装|组|创建|办|选|列入|购|添|修|扩|辟|\()|净增"
+)
 _TOTAL = re.compile("(?:累计|总计|合计|共计|总数)(?:达到|达|为|已达|有)?$")
 _HAVING = re.compile("(?:达到|达|增至|拥有|现有|共有|建有|设有|已有|还有|有|为)$")
 _BASIS = re.compile(

@@ -1,8 +1,8 @@
 """The numbers a document reports (SPEC §9), and the labels of all other numbers.
 
-    past and preamble units ─► passage ─► figure_rules ─► Figure with kind, head, period, basis
-    numbers in commitments reached already ──────────┘
-    everything else ─► numeric_labels
+past and preamble units ─► passage ─► figure_rules ─► Figure with kind, head, period, basis
+numbers in commitments reached already ──────────┘
+everything else ─► numeric_labels
 """
 
 from __future__ import annotations
@@ -23,7 +23,15 @@ from services.parser.reading.numeric_labels import find_labels
 from services.parser.reading.passages import VERBS, Passage, passages
 from services.parser.reading.periods import Years, document_period, find_periods, resolve_same, years_of
 from services.parser.reading.quantities import Quantity, find_numbers
-from services.parser.reading.target_rules import FIGURE, attributive, bare_reason, counts_in_chinese, is_index, judge, label_of_time
+from services.parser.reading.target_rules import (
+    FIGURE,
+    attributive,
+    bare_reason,
+    counts_in_chinese,
+    is_index,
+    judge,
+    label_of_time,
+)
 
 #: 由2020年的30%: at most so far behind the year stands its number.
 _BESIDE_PERIOD = 7
@@ -94,7 +102,9 @@ def _read_promises(document: Document, matched: str, found: _Found) -> None:
     commitments = sorted(document.commitments, key=lambda commitment: commitment.start)
     spans = [(commitment.start, commitment.end) for commitment in commitments]
     years = years_of(document)
-    for commitment, passage in zip(commitments, passages(matched, spans, find_numbers(matched).quantities), strict=True):
+    for commitment, passage in zip(
+        commitments, passages(matched, spans, find_numbers(matched).quantities), strict=True
+    ):
         block = _line(document.blocks, commitment.start)
         reader = _Reader(document, passage, commitment.section, block, years, None)
         heads: list[Head] | None = None
@@ -124,7 +134,9 @@ def reason_against(passage: Passage, quantity: Quantity) -> str | None:
 
 def _is_label(passage: Passage, quantity: Quantity) -> bool:
     return bool(
-        _PARTITION.match(passage.phrase(quantity)) or _ABOUT.search(passage.left(quantity)) or _announced(passage, quantity)
+        _PARTITION.match(passage.phrase(quantity))
+        or _ABOUT.search(passage.left(quantity))
+        or _announced(passage, quantity)
     )
 
 
@@ -166,7 +178,9 @@ class _Reader:
 
     def _find_periods(self) -> None:
         last = self.carried
-        for position, period, once in find_periods(self.passage.matched, self.passage.start, self.passage.end, self.years):
+        for position, period, once in find_periods(
+            self.passage.matched, self.passage.start, self.passage.end, self.years
+        ):
             if once:
                 self.starting.append((position, period))
                 continue

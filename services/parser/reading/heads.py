@@ -38,7 +38,9 @@ _LEADING = re.compile(
 _LEVEL = re.compile(alternatives(_WORDS["levels"]["words"]))
 _KEPT = re.compile("(?<![创更革])" + alternatives(_WORDS["keep"]["flow"]))
 _SHARE_OF = re.compile(r"占(?![比地])([^,;。占]{1,40}?)(?:的|比重|比例|总量|总数)*$")
-_COMPARED = re.compile(r"^(?:同比|环比|(?:较|比|与)[^,;。、]{1,16}?(?=分别|增长|下降|提高|上升|增加|减少|高|低|翻|均|降低|提升|$))")
+_COMPARED = re.compile(
+    r"^(?:同比|环比|(?:较|比|与)[^,;。、]{1,16}?(?=分别|增长|下降|提高|上升|增加|减少|高|低|翻|均|降低|提升|$))"
+)
 _AGAINST = re.compile(r"(?:(?<!比)较|(?<![占同环对])比(?![例重值率]))[^,;。、较比]{1,14}$")
 _FROM = re.compile(r"[由从](?:(?:19|20)[0-9]{2}年|上年|去年)?$")
 _BESIDE = re.compile(r"(?:高于|低于|快于|慢于|超过|高出|领先|优于)[^,;。、]{0,16}$")
@@ -92,7 +94,9 @@ def _head(passage: Passage, index: int, previous: str) -> Head:
     if quantity.countable:
         return _counted(passage, index, before, behind, previous)
     if quantity.cls in ("percent", "tenth"):
-        return _percentage(quantity, own, before, behind if phrase.startswith("的") or quantity.cls == "tenth" else "", previous)
+        return _percentage(
+            quantity, own, before, behind if phrase.startswith("的") or quantity.cls == "tenth" else "", previous
+        )
     if quantity.cls == "multiple" and _TIMES.search(own):
         before = before_head(_TIMES.sub("", own))
     return Head(before) if before else Head(previous or behind, bool(previous))

@@ -83,9 +83,9 @@ def _title(sheet: Sheet) -> Value | None:
     rows = sheet.rows("title")
     if letter_fields.card(sheet):
         return None
-    run = [row for row in rows if row.number - rows[0].number == rows.index(row)]
-    if not run:
+    if not rows:
         return None
+    run = _run(rows, rows[0])
     joined = "".join(sheet.plain[row.start : row.end].strip() for row in run)
     return sheet.value(run[0].start, run[-1].end, joined, len(run))
 
@@ -135,7 +135,7 @@ def _signatures(sheet: Sheet) -> list[Row]:
     """The rows that sign: those next to a date, else the last ones; a letter head only where nothing else signs."""
     rows = sheet.rows("agency")
     dates = {row.number for row in sheet.rows("date")}
-    for row in rows if sheet.kind == "policy_notice" else reversed(rows):
+    for row in rows[:_DEEP] if sheet.kind == "policy_notice" else rows[: -_DEEP - 1 : -1]:
         if signed(row.text):
             return [row]
         run = _run(rows, row)
@@ -145,14 +145,14 @@ def _signatures(sheet: Sheet) -> list[Row]:
 
 
 def _run(rows: list[Row], row: Row) -> list[Row]:
-    """The rows directly around `row` among `rows`."""
-    index = rows.index(row)
-    first = last = index
-    while first and rows[first].number - rows[first - 1].number == 1:
+    """The rows of `rows` directly around `row`, itself included."""
+    by_number = {each.number: each for each in rows}
+    first = last = row.number
+    while first - 1 in by_number:
         first -= 1
-    while last + 1 < len(rows) and rows[last + 1].number - rows[last].number == 1:
+    while last + 1 in by_number:
         last += 1
-    return rows[first : last + 1]
+    return [by_number[number] for number in range(first, last + 1)]
 
 
 def _speakers(sheet: Sheet, row: Row, speaker: re.Match[str]) -> Agency:

@@ -56,7 +56,9 @@ def _reason(document: Document, matched: str, numbers: Numbers, judged: Mapping[
 
 def _in_title(matched: str, run: re.Match[str]) -> str:
     """A number in 《》: a year or period of the cited document, else part of its name."""
-    return "date_or_period" if _YEAR.fullmatch(run[0]) or matched[run.end() : run.end() + 1] in ("年", "月") else "title"
+    return (
+        "date_or_period" if _YEAR.fullmatch(run[0]) or matched[run.end() : run.end() + 1] in ("年", "月") else "title"
+    )
 
 
 def _role(blocks: tuple[Block, ...], position: int) -> str | None:

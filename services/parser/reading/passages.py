@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from services.parser.lexicon import load
 from services.parser.reading.number_names import alternatives
@@ -17,14 +18,21 @@ from services.parser.reading.quantities import Quantity
 
 VERBS = load("quantity_verbs")
 #: Nothing farther away than this says anything about a number; it bounds the work on a line without end.
-REACH = 240
+REACH = 160
+#: A unit with more numbers than this is a dump, not a sentence; those behind are labelled, not read.
+_MOST = 400
 _CUT = re.compile(r"(?<![0-9])[,:]|[,:](?![0-9])|[;。!?\n]")
 _PROMISE = VERBS["promise"]
-_GROUPS = (_PROMISE["stock"], _PROMISE["flow"], _PROMISE["light"], _PROMISE["neutral"], VERBS["quality"]["verbs"], VERBS["threshold"]["words"])
-#: Verbs that say something about a number, longest first.
-_GOVERNING = re.compile(
-    "(?<![创更革](?=新))" + alternatives({word for verbs in _GROUPS for word in verbs})
-)  # fmt: skip
+_GROUPS = (
+    _PROMISE["stock"],
+    _PROMISE["flow"],
+    _PROMISE["light"],
+    _PROMISE["neutral"],
+    VERBS["quality"]["verbs"],
+    VERBS["threshold"]["words"],
+)
+#: Verbs that say something about a number, longest first; 新设 of 创新设计 is none.
+_GOVERNING = re.compile("(?<![创更革](?=新))" + alternatives({word for verbs in _GROUPS for word in verbs}))
 #: The noun phrase behind a number ends at a sign, or before a coordinated number.
 _PHRASE_END = re.compile(r"[,。;:、!?\n()(]|(?:和|及|与|以及)(?=[^,。;、]{0,3}[0-9])")
 
@@ -51,6 +59,13 @@ class Passage:
     def right(self, quantity: Quantity) -> str:
         """The clause behind the number, as far as it matters."""
         return self.matched[quantity.end : min(self.clause(quantity.start)[1], quantity.end + REACH)]
+
+    def verb(self, quantity: Quantity, *, clause: bool) -> str | None:
+        """The last verb before the number that takes one: in its clause, or in the whole unit."""
+        verbs = _verbs(self.matched, self.start, self.end)
+        index = bisect_right(verbs, quantity.start, key=lambda verb: verb[0]) - 1
+        least = self.clause(quantity.start)[0] if clause else self.start
+        return verbs[index][1] if index >= 0 and verbs[index][0] > least else None
 
     def ahead(self, quantity: Quantity) -> str:
         """The unit up to the number, as far as it matters."""
@@ -89,6 +104,7 @@ def passages(matched: str, spans: Sequence[tuple[int, int]], quantities: tuple[Q
     result = []
     for start, end in spans:
         inside = quantities[bisect_left(starts, start) : bisect_left(starts, end)]
+        inside = inside[:_MOST]
         result.append(Passage(matched, start, end, inside, cuts_of(matched, start, end) if inside else ()))
     return result
 
@@ -98,12 +114,10 @@ def cuts_of(matched: str, start: int, end: int) -> tuple[int, ...]:
     return tuple([cut.start() for cut in _CUT.finditer(matched, start, end)])
 
 
-def governing_verb(text: str) -> str | None:
-    """The last verb of `text` that takes a number."""
-    last = None
-    for verb in _GOVERNING.finditer(text):
-        last = verb[0]
-    return last
+@lru_cache(maxsize=256)
+def _verbs(matched: str, start: int, end: int) -> tuple[tuple[int, str], ...]:
+    """Every verb that takes a number in `matched[start:end]`, with where it ends: one scan for all numbers of a unit."""
+    return tuple([(verb.end(), verb[0]) for verb in _GOVERNING.finditer(matched, start, end)])
 
 
 def in_brackets(text: str) -> bool:

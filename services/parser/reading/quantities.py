@@ -92,7 +92,9 @@ _CEILING = tuple(_UNITS["ceiling"]["words"])
 _ELIDED: dict[str, str] = {noun: unit for unit, nouns in _UNITS["elided"].items() if unit != "reason" for noun in nouns}  # fmt: skip
 
 _NOUNS = re.compile(alternatives(_ELIDED))
-_AHEAD = re.compile(f"({_NOUNS.pattern})(?:数量|总数|总量|数)?(?:累计|分别|已)?(?:达到|达|为|增至|至|突破|共|有|新增)*$")
+_AHEAD = re.compile(
+    f"({_NOUNS.pattern})(?:数量|总数|总量|数)?(?:累计|分别|已)?(?:达到|达|为|增至|至|突破|共|有|新增)*$"
+)
 _BEHIND = re.compile("[^,。;:、()\n0-9“”]{1,14}")
 _DIGITS = re.compile(rf"(?<![0-9.])(?:(?<!,)|(?<![0-9],)){ARABIC_DIGITS}(?![0-9])")
 #: 余 and 多 before or behind the magnitude; 千 of 千瓦 and 千米 is no magnitude.

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from services.parser.reading.number_names import alternatives
-from services.parser.reading.passages import VERBS, Passage, governing_verb, in_brackets
+from services.parser.reading.passages import VERBS, Passage, in_brackets
 from services.parser.reading.quantities import Quantity
 
 TARGET = "target"
@@ -124,7 +124,7 @@ def attributive(passage: Passage, quantity: Quantity) -> bool:
     if quantity.cls == "size":
         return after not in _FREE
     if quantity.cls in ("money", "measure") or quantity.norm_unit in ("人", "户"):
-        return bound and after not in _FREE or (bound and after == "的" and quantity.cls != "percent")
+        return (bound and after not in _FREE) or (bound and after == "的" and quantity.cls != "percent")
     return False
 
 
@@ -154,7 +154,7 @@ def _counted(passage: Passage, quantity: Quantity, goal: bool) -> str | None:
         return "label_count"
     if in_brackets(passage.ahead(quantity)) and "其中" not in left:
         return "label_count"
-    verb = governing_verb(left)
+    verb = passage.verb(quantity, clause=True)
     counted_before = passage.matched[quantity.end : quantity.end + 1] in _FREE
     if _PREPOSITION.search(left) and verb not in _CREATION:
         return "label_count"
@@ -165,7 +165,7 @@ def _counted(passage: Passage, quantity: Quantity, goal: bool) -> str | None:
 
 def _counted_behind(passage: Passage, quantity: Quantity, verb: str | None, goal: bool) -> str | None:
     if verb is None:
-        verb = governing_verb(passage.ahead(quantity))
+        verb = passage.verb(quantity, clause=False)
     if verb in _CREATION or (goal and verb is None):
         return None
     if verb is None or verb in _QUALITY or _ABSTRACT.search(passage.phrase(quantity)):

@@ -1,7 +1,7 @@
 """The numbers promised in the commitments of a document (SPEC §8).
 
-    commitment span ─► passage (its numbers, its clauses) ─► target_rules.judge ─► Target with head, deadline, direction
-                   └► implicit (全覆盖, 翻番, 万亿级) ─────────────────────────────┘
+commitment span ─► passage (its numbers, its clauses) ─► target_rules.judge ─► Target with head, deadline, direction
+               └► implicit (全覆盖, 翻番, 万亿级) ─────────────────────────────┘
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ def find_targets(document: Document, matched: str) -> Document:
     spans = [(commitment.start, commitment.end) for commitment in commitments]
     targets: list[Target] = []
     implicit = tuple(find_implicit(matched))
-    for commitment, passage in zip(commitments, passages(matched, spans, find_numbers(matched).quantities), strict=True):
+    for commitment, passage in zip(
+        commitments, passages(matched, spans, find_numbers(matched).quantities), strict=True
+    ):
         unsaid = [found for found in implicit if commitment.start <= found.start < commitment.end] if implicit else []
         if passage.quantities or unsaid:
             targets.extend(_targets(document, commitment, passage, unsaid))
@@ -180,7 +182,11 @@ def _comparator(quantity: Quantity, left: str) -> Comparator:
 
 def _changed(quantity: Quantity, left: str) -> tuple[Amount, Amount, str]:
     """增长2倍 is +200 %; everything else stays what it is."""
-    if quantity.cls == "multiple" and isinstance(quantity.value, int | float) and (_INCREASE.search(left) or _DECREASE.search(left)):
+    if (
+        quantity.cls == "multiple"
+        and isinstance(quantity.value, int | float)
+        and (_INCREASE.search(left) or _DECREASE.search(left))
+    ):
         return quantity.value, round(quantity.value * 100, 6), "%"
     return quantity.value, quantity.norm_value, quantity.norm_unit
 
@@ -216,7 +222,9 @@ def _baseline(left: str) -> tuple[str | None, int | None]:
     return found[1], int(year[0]) if year else _PLAN_END.get(plan[0]) if plan else None
 
 
-def _with_targets(commitments: tuple[Commitment, ...], targets: tuple[Target, ...], matched: str) -> tuple[Commitment, ...]:
+def _with_targets(
+    commitments: tuple[Commitment, ...], targets: tuple[Target, ...], matched: str
+) -> tuple[Commitment, ...]:
     by_commitment: dict[str, list[Target]] = {}
     for target in targets:
         by_commitment.setdefault(target.commitment, []).append(target)

@@ -22,7 +22,7 @@ _FORMS: dict[str, Callable[[str], str]] = {
     "separators": lambda text: text.replace("、", ","),
     "script": match,
     "thousands": lambda text: re.sub(r"(?<![\d.,])(\d{1,3})(\d{3})(?=[家个人元户宗])", r"\1,\2", text),
-    "blank lines": lambda text: text.replace("\n", "\n\n", 5),
+    "reflow": lambda text: re.sub("。(?=[^\n])", "。\n", text, count=3),
 }
 _FURNITURE: dict[str, Callable[[str], str]] = {
     "counter": lambda text: text + "\n浏览次数:1087",

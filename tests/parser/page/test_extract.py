@@ -144,9 +144,9 @@ HOSTILE = {
     "invisible": f'<title>甲{chr(0x3000) * 200_000}</title><div id="zoom"><p>甲{chr(0x200B) * 500_000}乙</p></div>',
     "shares": '<div id="zoom"><div class="share">甲，' * 3_000,
     "headings": "<h1><div>甲" * 3_000,
-    "paragraphs": '<div id="zoom">' + "<p>发展，</p>" * 39_000,
-    "unknown_paragraphs": "<p>发展，</p>" * 39_000,
-    "cells": "<table>" + "<tr><td>a<td>b" * 26_000,
+    "paragraphs": '<div id="zoom">' + "<p>发展，</p>" * 29_000,
+    "unknown_paragraphs": "<p>发展，</p>" * 29_000,
+    "cells": "<table>" + "<tr><td>a<td>b" * 19_000,
     "lists": "<ul><li><a href=/1>甲</a>" * 3_000,
 }
 

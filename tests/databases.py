@@ -1,5 +1,5 @@
 """The fixture `database`: every test that asks for it runs on SQLite and, where DAFU_TEST_POSTGRES names a server, on
-PostgreSQL, in a schema that lives as long as the run. A test module opts in with `pytest_plugins = ("databases",)`.
+PostgreSQL, in a schema that lives as long as the run.
 """
 
 from __future__ import annotations

@@ -8,10 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from services.bus.interface import BACKOFF, HANDOUTS, TRIES, Claimed, DeadLetter
 from services.bus.routes import ROUTES, types_of
@@ -45,7 +61,7 @@ def publish(conn: Connection, event: Event) -> bool:
 
 def claim(conn: Connection, group: str, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
     _bury(conn, group, now)
-    ids = list(conn.execute(_claimable(group, now, limit)).scalars())
+    ids = list(conn.execute(_claimable(), {"group": group, "now": now, "limit": limit}).scalars())
     if not ids:
         return []
     token = uuid4().hex
@@ -76,9 +92,7 @@ def failed(conn: Connection, group: str, event_id: str, token: str, error: str, 
 
 
 def next_due(conn: Connection, group: str) -> datetime | None:
-    leased = func.coalesce(queue.c.lease_until, literal(EPOCH, UtcTime))
-    moment = case((leased > queue.c.available_at, leased), else_=queue.c.available_at)
-    due: datetime | None = conn.execute(select(func.min(moment)).where(_first_of_its_key(group))).scalar()
+    due: datetime | None = conn.execute(_next_due(), {"group": group}).scalar()
     return due
 
 
@@ -120,24 +134,42 @@ def _owe_again(conn: Connection, group: str, meant: ColumnElement[bool]) -> int:
 
 def _bury(conn: Connection, group: str, now: datetime) -> None:
     """Put aside what was handed out again and again and never came back, not even as failed."""
-    free = or_(queue.c.lease_until.is_(None), queue.c.lease_until <= now)
-    spent = and_(queue.c.group == group, queue.c.dead.is_(False), queue.c.tries >= HANDOUTS, free)
+    conn.execute(_bury_spent(), {"group_": group, "now": now})
+
+
+# The statements of every poll are built once: building one costs more than running it.
+
+
+@cache
+def _bury_spent() -> Update:
+    spent = and_(queue.c.group == bindparam("group_"), queue.c.dead.is_(False), queue.c.tries >= HANDOUTS, _free())
     error = f"handed out {HANDOUTS} times without an answer"
-    conn.execute(update(queue).where(spent).values(dead=True, error=error, token=None, lease_until=None))
+    return update(queue).where(spent).values(dead=True, error=error, token=None, lease_until=None)
 
 
-def _claimable(group: str, now: datetime, limit: int) -> Select[Any]:
-    free = or_(queue.c.lease_until.is_(None), queue.c.lease_until <= now)
-    ready = and_(_first_of_its_key(group), queue.c.available_at <= now, free)
-    query = select(queue.c.event_id).where(ready).order_by(queue.c.seq).limit(limit)
+@cache
+def _claimable() -> Select[Any]:
+    ready = and_(_first_of_its_key(), queue.c.available_at <= bindparam("now"), _free())
+    query = select(queue.c.event_id).where(ready).order_by(queue.c.seq).limit(bindparam("limit"))
     return query.with_for_update(skip_locked=True)
 
 
-def _first_of_its_key(group: str) -> ColumnElement[bool]:
+@cache
+def _next_due() -> Select[Any]:
+    leased = func.coalesce(queue.c.lease_until, literal(EPOCH, UtcTime))
+    moment = case((leased > queue.c.available_at, leased), else_=queue.c.available_at)
+    return select(func.min(moment)).where(_first_of_its_key())
+
+
+def _free() -> ColumnElement[bool]:
+    return or_(queue.c.lease_until.is_(None), queue.c.lease_until <= bindparam("now"))
+
+
+def _first_of_its_key() -> ColumnElement[bool]:
     earlier = queue.alias("earlier")
     same_key = and_(earlier.c.group == queue.c.group, earlier.c.key == queue.c.key, earlier.c.dead.is_(False))
     ahead = select(earlier.c.seq).where(same_key, earlier.c.seq < queue.c.seq).exists()
-    return and_(queue.c.group == group, queue.c.dead.is_(False), ~ahead)
+    return and_(queue.c.group == bindparam("group"), queue.c.dead.is_(False), ~ahead)
 
 
 def _held(group: str, event_id: str, token: str) -> ColumnElement[bool]:

@@ -46,20 +46,19 @@ class Line:
         self.parser = Parser(database, bus, clock, address)
         self.teller = Teller(database, bus, hooks, box, clock, stamp)
 
-    async def step(self) -> int:
-        """All that is due now, once through the stages; answers how much there was."""
-        return await self.fetcher.run_due() + await self.work()
-
     async def work(self) -> int:
-        """The stages behind the fetcher."""
+        """The stages behind the fetcher, once; answers how much there was."""
         read = await asyncio.to_thread(self.parser.drain)
         matched = await asyncio.to_thread(self.teller.match_due)
         return read + matched + await self.teller.send_due()
 
     async def settle(self) -> None:
-        """Until nothing more is due at the clock's time."""
-        while await self.step():
+        """Until nothing more is due at the clock's time. Whatever a visit causes is done before the next visit."""
+        while await self.work():
             pass
+        while await self.fetcher.run_due():
+            while await self.work():
+                pass
 
     def next_due(self) -> datetime | None:
         """The next moment at which there may be something to do; None when nothing is watched or owed."""

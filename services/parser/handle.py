@@ -22,9 +22,10 @@ from services.domain.identity import event_id
 from services.domain.snapshot import Snapshot
 from services.domain.source import Source
 from services.parser import presence
+from services.parser.compare.compare import body_key, carry_ids
 from services.parser.compare.telling import Observed, Subject, event_data
-from services.parser.judge import Finding, First, Missing, Revised, Same, Unreadable, judge, key_of, read_snapshot
-from services.parser.reading.read import READER
+from services.parser.judge import Finding, First, Known, Missing, Revised, Same, Unreadable, judge, page_of
+from services.parser.reading.read import READER, read
 from services.storage import documents, pages, readings, snapshots, sources, versions
 from services.storage.database import Database
 from services.storage.documents import Presence
@@ -49,7 +50,7 @@ class Material:
     subject: Subject
     current: Current | None
     #: The current version as today's reader reads it.
-    document: Document | None
+    known: Known | None
     presence: Presence | None
     list_readable: datetime | None
     #: The address changed for good since the snapshot before.
@@ -86,7 +87,7 @@ class Parser:
     def _handle(self, claimed: Claimed) -> None:
         with self._database.read() as conn:
             material = load(conn, int(claimed.event.data["snapshot"]), self._address)
-        finding = judge(material.snapshot, material.source, material.document)
+        finding = judge(material.snapshot, material.source, material.known)
         with self._database.write() as conn:
             now = self._clock()
             if not self._bus.done(conn, GROUP, claimed.event.id, claimed.token, now):
@@ -106,19 +107,22 @@ def load(conn: Connection, snapshot_id: int, address: str) -> Material:
         source=watch.source,
         subject=Subject(page.id, page.url, page.source, page.backfill, address),
         current=current,
-        document=_as_read_today(conn, current, watch.source),
+        known=_as_read_today(conn, current, watch.source),
         presence=_presence(conn, page.id),
         list_readable=watch.last_readable,
         newly_moved=snapshot.moved and (before is None or before.url != snapshot.url or not before.moved),
     )
 
 
-def _as_read_today(conn: Connection, current: Current | None, source: Source) -> Document | None:
+def _as_read_today(conn: Connection, current: Current | None, source: Source) -> Known | None:
     """Like is compared with like: an improvement of our reader is never news to a subscriber."""
-    if current is None or current.reader == READER:
-        return current.structure if current else None
-    document = read_snapshot(snapshots.get_snapshot(conn, current.snapshot), source)
-    return document if document.quality.verdict == "ok" else current.structure
+    if current is None:
+        return None
+    if current.reader == READER:
+        return Known(current.structure, current.fingerprint)
+    page = page_of(snapshots.get_snapshot(conn, current.snapshot), source)
+    document = carry_ids(current.structure, read(page)) if page.quality.verdict == "ok" else current.structure
+    return Known(document, page.fingerprint)
 
 
 def _presence(conn: Connection, document_id: str) -> Presence | None:
@@ -144,21 +148,21 @@ class _Effect:
             case Missing(kind, quality):
                 self._reading(quality, None)
                 self._missed(kind)
-            case First(document):
-                n = self._version(document, "first", ())
+            case First(document, fingerprint):
+                n = self._version(document, fingerprint, "first", ())
                 self._reading(document.quality, n)
                 self._tell("document.published", document, version=n, edit="first")
             case Same(document, suppressed):
                 known = self._of.current.n if self._of.current else None
                 self._reading(document.quality, known, suppressed)
                 self._seen(document, known)
-            case Revised(document, comparison, edit):
-                n = self._version(document, edit, comparison.changes)
+            case Revised(document, comparison, edit, fingerprint):
+                n = self._version(document, fingerprint, edit, comparison.changes)
                 self._reading(document.quality, n, comparison.suppressed)
                 self._seen(document, n)
                 self._tell("document.revised", document, comparison.changes, version=n, edit=edit)
 
-    def _version(self, document: Document, edit: versions.Edit, changes: tuple[Change, ...]) -> int:
+    def _version(self, document: Document, fingerprint: str, edit: versions.Edit, changes: tuple[Change, ...]) -> int:
         snapshot = self._of.snapshot
         return versions.save_version(
             self._conn,
@@ -168,7 +172,8 @@ class _Effect:
             observed=snapshot.observed,
             recorded=self._now,
             reader=READER,
-            key_hash=key_of(document),
+            key_hash=body_key(document),
+            fingerprint=fingerprint,
             edit=edit,
             changes=changes,
         )
@@ -186,7 +191,8 @@ class _Effect:
         if turn == "removed":
             since = self._of.presence.absent_since or self._of.snapshot.observed
             change = _page_change("page_removed", "SPEC §12.1", before=self._of.subject.url)
-            self._tell("document.removed", self._of.document, (change,), observed=Observed(self._last_seen(), since))
+            document = self._of.known.document if self._of.known else None
+            self._tell("document.removed", document, (change,), observed=Observed(self._last_seen(), since))
 
     def _seen(self, document: Document, n: int | None) -> None:
         if self._of.presence is not None:

@@ -15,9 +15,10 @@ from services.domain.change import Comparison, Suppression
 from services.domain.document import Document, Quality
 from services.domain.snapshot import Snapshot
 from services.domain.source import Source
-from services.parser.compare.compare import body_key, carry_ids, compare
+from services.parser.compare.compare import carry_ids, compare
 from services.parser.compare.declared import Edit, edit_of
 from services.parser.page.extract import read_page
+from services.parser.page.model import Page
 from services.parser.presence import Absence
 from services.parser.reading.read import read
 
@@ -34,8 +35,17 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """The current version: what it says as this reader reads it, and of which page it was read."""
+
+    document: Document
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
 class First:
     document: Document
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +61,37 @@ class Revised:
     document: Document
     comparison: Comparison
     edit: Edit
+    fingerprint: str
 
 
 Finding = Unreadable | Missing | First | Same | Revised
 
 _GONE = frozenset({404, 410})
+#: The bytes differ and nothing that is read does.
+_FURNITURE = Suppression("boilerplate_only", "SPEC §12.4 page furniture", None, None)
 
 
-def judge(snapshot: Snapshot, source: Source, current: Document | None) -> Finding:
-    """What `snapshot` means next to `current`, which was read by this version of the reader."""
+def judge(snapshot: Snapshot, source: Source, current: Known | None) -> Finding:
+    """What `snapshot` means next to `current`."""
     if snapshot.status in _GONE:
         return Missing("gone", Quality("absent", "gone", f"HTTP {snapshot.status}"))
-    document = read_snapshot(snapshot, source)
-    quality = document.quality
+    page = page_of(snapshot, source)
+    quality = page.quality
     if quality.verdict == "absent":
         return Missing("empty" if quality.reason == "empty" else "gone", quality)
     if quality.verdict != "ok":
         return Unreadable(quality)
-    return First(document) if current is None else _compared(current, document)
+    fingerprint = page.fingerprint
+    if current is None:
+        return First(read(page), fingerprint)
+    if fingerprint == current.fingerprint:
+        return Same(current.document, (_FURNITURE,))
+    return _compared(current.document, read(page), fingerprint)
 
 
-def read_snapshot(snapshot: Snapshot, source: Source) -> Document:
-    """The structured document in a stored visit; its `quality` says when there is none."""
-    page = read_page(
+def page_of(snapshot: Snapshot, source: Source) -> Page:
+    """The lines in a stored visit; their `quality` says when there are none."""
+    return read_page(
         snapshot.body,
         url=snapshot.url,
         content_type=snapshot.headers.get("content-type"),
@@ -82,17 +100,11 @@ def read_snapshot(snapshot: Snapshot, source: Source) -> Document:
         min_length=source.min_length,
         must_contain=source.must_contain,
     )
-    return read(page)
 
 
-def key_of(document: Document) -> str:
-    """The version's identity (SPEC §11)."""
-    return body_key(document)
-
-
-def _compared(current: Document, document: Document) -> Finding:
+def _compared(current: Document, document: Document, fingerprint: str) -> Finding:
     comparison = compare(current, document)
     document = carry_ids(current, document)
     if not comparison.changes:
         return Same(document, comparison.suppressed)
-    return Revised(document, comparison, edit_of(current, document))
+    return Revised(document, comparison, edit_of(current, document), fingerprint)

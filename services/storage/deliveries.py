@@ -12,15 +12,32 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from services.domain.event import Event
 from services.domain.subscription import Attempt, Delivery
 from services.storage.tables import attempt, delivery, outbox, subscription
+from services.storage.types import UtcTime
 from services.storage.upsert import insert_new
+
+_NOW = bindparam("now", type_=UtcTime)
 
 Status = Literal["pending", "delivered", "failed"]
 
@@ -54,9 +71,9 @@ def claim_due(conn: Connection, now: datetime, limit: int, lease: timedelta, in_
     `in_flight` at a time over all processes: a slow or dead endpoint takes nobody else's place.
     """
     token, taken = uuid4().hex, list[int]()
-    for row in conn.execute(_waiting(now, in_flight, limit)).all():
+    for row in conn.execute(_waiting(), {"now": now, "in_flight": in_flight, "limit": limit}).all():
         free = min(in_flight - row.busy, limit - len(taken))
-        taken += conn.execute(_next_of(row.id, now, free)).scalars()
+        taken += conn.execute(_next_of(row.id, free), {"now": now}).scalars()
     if not taken:
         return []
     leased = {"token": token, "lease_until": now + lease}
@@ -69,9 +86,8 @@ def next_delivery_due(conn: Connection, now: datetime, in_flight: int) -> dateti
 
     A subscription with `in_flight` deliveries under way counts from the end of their first lease.
     """
-    columns = _busy(now).label("busy"), _due(now).label("due"), _lease_end(now).label("lease_end")
     moments = []
-    for row in conn.execute(select(*columns).where(subscription.c.status == "active")):
+    for row in conn.execute(_moments(), {"now": now}):
         moments += [row.lease_end] if row.busy >= in_flight else [row.due, row.lease_end]
     return min((moment for moment in moments if moment is not None), default=None)
 
@@ -155,39 +171,49 @@ def _own() -> ColumnElement[bool]:
     return delivery.c.subscription_id == subscription.c.id
 
 
-def _unleased(now: datetime) -> ColumnElement[bool]:
-    return or_(delivery.c.lease_until.is_(None), delivery.c.lease_until <= now)
+def _unleased() -> ColumnElement[bool]:
+    return or_(delivery.c.lease_until.is_(None), delivery.c.lease_until <= _NOW)
 
 
-def _busy(now: datetime) -> Any:
-    return select(func.count()).where(_own(), delivery.c.lease_until > now).correlate(subscription).scalar_subquery()
+def _busy() -> Any:
+    return select(func.count()).where(_own(), delivery.c.lease_until > _NOW).correlate(subscription).scalar_subquery()
 
 
-def _due(now: datetime) -> Any:
+def _due() -> Any:
     """When the subscription's first delivery is due; `next_attempt` is set exactly while one is pending."""
-    pending = select(delivery.c.next_attempt).where(_own(), delivery.c.next_attempt.is_not(None), _unleased(now))
+    pending = select(delivery.c.next_attempt).where(_own(), delivery.c.next_attempt.is_not(None), _unleased())
     return pending.order_by(delivery.c.next_attempt).limit(1).correlate(subscription).scalar_subquery()
 
 
-def _lease_end(now: datetime) -> Any:
-    leased = select(delivery.c.lease_until).where(_own(), delivery.c.lease_until > now)
+def _lease_end() -> Any:
+    leased = select(delivery.c.lease_until).where(_own(), delivery.c.lease_until > _NOW)
     return leased.order_by(delivery.c.lease_until).limit(1).correlate(subscription).scalar_subquery()
 
 
-def _waiting(now: datetime, in_flight: int, limit: int) -> Select[Any]:
-    busy, due = _busy(now), _due(now)
+# The statements of every poll are built once: building one costs more than running it.
+
+
+@cache
+def _moments() -> Select[Any]:
+    columns = _busy().label("busy"), _due().label("due"), _lease_end().label("lease_end")
+    return select(*columns).where(subscription.c.status == "active")
+
+
+@cache
+def _waiting() -> Select[Any]:
+    busy, due = _busy(), _due()
     return (
         select(subscription.c.id, busy.label("busy"))
-        .where(subscription.c.status == "active", due <= now, busy < in_flight)
+        .where(subscription.c.status == "active", due <= _NOW, busy < bindparam("in_flight", type_=Integer))
         .order_by(due, subscription.c.id)
-        .limit(limit)
+        .limit(bindparam("limit"))
         # the row stands for the count of what is under way: two processes must not both see a free place
         .with_for_update(of=subscription, skip_locked=True, key_share=True)
     )
 
 
-def _next_of(subscription_id: str, now: datetime, free: int) -> Select[Any]:
-    due = and_(delivery.c.subscription_id == subscription_id, delivery.c.next_attempt <= now, _unleased(now))
+def _next_of(subscription_id: str, free: int) -> Select[Any]:
+    due = and_(delivery.c.subscription_id == subscription_id, delivery.c.next_attempt <= _NOW, _unleased())
     query = select(delivery.c.id).where(due).order_by(delivery.c.next_attempt, delivery.c.id).limit(free)
     return query.with_for_update(skip_locked=True)
 

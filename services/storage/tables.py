@@ -61,7 +61,7 @@ source = Table(  # sources.py
     Column("claimed_until", UtcTime),
     Column("claim_token", Text),
     UniqueConstraint("owner", "url"),
-    Index(None, "host", "next_visit"),
+    Index(None, "host", "next_visit", "id"),
 )
 
 page = Table(  # pages.py; id is document_id(url), which is what keeps url unique
@@ -87,7 +87,7 @@ page = Table(  # pages.py; id is document_id(url), which is what keeps url uniqu
     Column("claimed_until", UtcTime),
     Column("claim_token", Text),
     Index(None, "source_id"),
-    Index(None, "host", "next_visit"),
+    Index(None, "host", "next_visit", "id"),
 )
 
 host = Table(  # hosts.py
@@ -169,6 +169,7 @@ version = Table(  # versions.py
     Column("recorded", UtcTime, nullable=False),
     Column("reader", Text, nullable=False),
     Column("key_hash", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
     Column("edit", Text, nullable=False),
     Column("structure", LargeBinary, nullable=False),
 )

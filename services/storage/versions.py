@@ -27,6 +27,8 @@ class Current:
     n: int
     structure: Document
     key_hash: str
+    #: Of the page the structure was read from: an equal one, read by the same reader, says the same.
+    fingerprint: str
     snapshot: int
     #: Version of the reader that made `structure`; where it is not today's, read the snapshot again before comparing.
     reader: str
@@ -59,6 +61,7 @@ def save_version(
     recorded: datetime,
     reader: str,
     key_hash: str,
+    fingerprint: str = "",
     edit: Edit,
     changes: Sequence[Change] = (),
     title: str | None = None,
@@ -78,6 +81,7 @@ def save_version(
         "recorded": recorded,
         "reader": reader,
         "key_hash": key_hash,
+        "fingerprint": fingerprint,
         "edit": edit,
         "structure": pack(encode(structure)),
     }
@@ -94,7 +98,7 @@ def current_version(conn: Connection, document_id: str) -> Current | None:
     row = conn.execute(newest).first()
     if row is None:
         return None
-    return Current(row.n, _structure(row), row.key_hash, row.snapshot_id, row.reader, row.observed)
+    return Current(row.n, _structure(row), row.key_hash, row.fingerprint, row.snapshot_id, row.reader, row.observed)
 
 
 def get_version(conn: Connection, document_id: str, n: int) -> tuple[VersionRecord, Document]:

@@ -11,15 +11,17 @@ function here locks the host's row before the item's, so that no two of them wai
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, ScalarSelect, Select, or_, select
+from sqlalchemy import Connection, Row, ScalarSelect, Select, bindparam, or_, select
 
 from services.storage import hosts, pages, sources
 from services.storage.claims import Claim, VisitState, state_of
 from services.storage.tables import host, page, reading, snapshot, source
+from services.storage.types import UtcTime
 
 
 def next_due(conn: Connection) -> datetime | None:
@@ -27,9 +29,8 @@ def next_due(conn: Connection) -> datetime | None:
 
     Exact with respect to due times, spacing and leases as they stand now.
     """
-    columns = (host.c.next_request, host.c.claimed_until, _list_due().label("lists"), _page_due().label("pages"))
     moments = []
-    for row in conn.execute(select(*columns)):
+    for row in conn.execute(_hosts_due()):
         due = [moment for moment in (row.lists, row.pages) if moment is not None]
         if due:
             moments.append(max(min(due), row.next_request, row.claimed_until or row.next_request))
@@ -40,11 +41,11 @@ def claim(conn: Connection, now: datetime, lease: timedelta, spacing: timedelta)
     """One request that may start now, or None. Its host is taken until the visit is finished or `lease` is over, and
     gets no other request before `spacing`, or what its robots.txt asks if that is longer.
     """
-    free = conn.execute(_free_host(now)).first()
+    free = conn.execute(_free_host(), {"now": now}).first()
     if free is None:
         return None
     is_list = free.lists is not None and free.lists <= now
-    item = conn.execute(_next_item(source if is_list else page, free.name, now)).one()
+    item = conn.execute(_next_list() if is_list else _next_page(), {"name": free.name, "now": now}).one()
     token, until = uuid4().hex, now + lease
     gap = max(spacing, timedelta(seconds=free.crawl_delay or 0))
     hosts.lease_host(conn, free.name, token, until, now + gap)
@@ -136,8 +137,18 @@ def _items(table: Any, *columns: Any) -> Select[Any]:
     return query.order_by(table.c.next_visit, table.c.id)
 
 
-def _free_host(now: datetime) -> Select[Any]:
+# The statements of every poll are built once: building one costs more than running it.
+
+
+@cache
+def _hosts_due() -> Select[Any]:
     lists, pages_ = _list_due(), _page_due()
+    return select(host.c.next_request, host.c.claimed_until, lists.label("lists"), pages_.label("pages"))
+
+
+@cache
+def _free_host() -> Select[Any]:
+    lists, pages_, now = _list_due(), _page_due(), bindparam("now", type_=UtcTime)
     return (
         select(host, lists.label("lists"), pages_.label("pages"))
         .where(host.c.next_request <= now, or_(host.c.claimed_until.is_(None), host.c.claimed_until <= now))
@@ -148,13 +159,25 @@ def _free_host(now: datetime) -> Select[Any]:
     )
 
 
-def _next_item(table: Any, host_name: str, now: datetime) -> Select[Any]:
-    due = _items(table, table).where(table.c.host == host_name, table.c.next_visit <= now).limit(1)
-    if table is source:
-        return due
+@cache
+def _next_list() -> Select[Any]:
+    return _first_due(source)
+
+
+@cache
+def _next_page() -> Select[Any]:
     before = snapshot.c.sha256, snapshot.c.observed, snapshot.c.last_seen, reading.c.verdict
-    with_snapshot = due.add_columns(*before).outerjoin(snapshot, snapshot.c.id == page.c.latest_snapshot)
-    return with_snapshot.outerjoin(reading, reading.c.snapshot_id == snapshot.c.id)
+    return (
+        _first_due(page)
+        .add_columns(*before)
+        .outerjoin_from(page, snapshot, snapshot.c.id == page.c.latest_snapshot)
+        .outerjoin(reading, reading.c.snapshot_id == snapshot.c.id)
+    )
+
+
+def _first_due(table: Any) -> Select[Any]:
+    on_host = table.c.host == bindparam("name"), table.c.next_visit <= bindparam("now")
+    return _items(table, table).where(*on_host).limit(1)
 
 
 def _robots_claim(free: Row[Any], item: Row[Any], token: str, until: datetime) -> Claim:

@@ -19,7 +19,6 @@ from services.storage.database import Database, Rollback
 from services.storage.outbox import events_after
 from services.storage.tables import inbox, queue
 
-pytest_plugins = ("databases",)
 ENGINES: dict[str, Callable[[], Bus]] = {"database": lambda: on_the_database}
 NOW = datetime(2023, 3, 27, 1, tzinfo=UTC)
 SECOND, MINUTE, DAY = (timedelta(seconds=n) for n in (1, 60, 86400))

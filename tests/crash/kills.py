@@ -1,6 +1,6 @@
 """kill -9 at moments spread over the demo's week, and on again: nothing lost, nothing twice.
 
-    python tests/crash/kills.py [KILLS] [FOLDER]      the long form, by command; prints what came of it
+python tests/crash/kills.py [KILLS] [FOLDER]      the long form, by command; prints what came of it
 """
 
 from __future__ import annotations

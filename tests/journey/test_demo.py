@@ -23,7 +23,18 @@ def test_the_installed_wheel_runs_the_demo_in_an_empty_folder(tmp_path: Path) ->
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(built)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = built.glob("*.whl")
-    install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target", str(installed), wheel]
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--no-deps",
+        "--no-index",
+        "--target",
+        str(installed),
+        wheel,
+    ]
     subprocess.run(install, check=True, capture_output=True)
     command = [sys.executable, "-m", "services.cli", "demo", "--once"]
     env = environment(empty / "data", PYTHONPATH=str(installed), COLUMNS="200")

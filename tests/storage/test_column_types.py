@@ -14,7 +14,6 @@ from sqlalchemy.exc import StatementError
 from services.storage.database import Database
 from services.storage.types import PageText, UtcTime
 
-pytest_plugins = ("databases",)
 times = st.datetimes(datetime(1950, 1, 1), datetime(2150, 1, 1), timezones=st.timezones())  # noqa: DTZ001
 DIALECTS: list[Dialect] = [sqlite.dialect(), postgresql.dialect()]  # type: ignore[no-untyped-call]
 

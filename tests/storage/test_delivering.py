@@ -18,7 +18,6 @@ from services.storage.deliveries import Due
 from services.storage.outbox import append
 from services.storage.tables import attempt, delivery
 
-pytest_plugins = ("databases",)
 LEASE = MINUTE
 CAP = 2
 

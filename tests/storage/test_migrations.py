@@ -18,8 +18,6 @@ from services.storage.database import create_engine_for, open_database
 from services.storage.schema import VERSION_TABLE, downgrade, head, revision, upgrade
 from services.storage.tables import metadata
 
-pytest_plugins = ("databases",)
-
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:

@@ -17,7 +17,6 @@ from services.storage.database import Database, Rollback, open_database
 from services.storage.hosts import ensure_host, get_host
 from services.storage.tables import host
 
-pytest_plugins = ("databases",)
 NOW = datetime(2023, 3, 27, tzinfo=UTC)
 
 

@@ -14,8 +14,6 @@ from services.storage.database import Database
 from services.storage.outbox import append, events_after, get_event
 from services.storage.tables import outbox
 
-pytest_plugins = ("databases",)
-
 
 def test_an_event_comes_back_byte_for_byte(database: Database) -> None:
     told = revised("doc_a", 1, NOW + DAY)

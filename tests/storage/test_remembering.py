@@ -17,7 +17,6 @@ from services.storage.readings import Reading
 from services.storage.tables import body, version
 from services.storage.versions import Edit
 
-pytest_plugins = ("databases",)
 DOC = page_id(1)
 
 
@@ -34,6 +33,7 @@ def save(conn: Connection, text: str, at: int, edit: Edit = "first", n: int = 1,
         recorded=seen + MINUTE,
         reader="r1",
         key_hash=f"key of {text}",
+        fingerprint=f"page of {text}",
         edit=edit,
         changes=() if edit == "first" else (lowered(), lowered(25, 20)),
     )
@@ -92,7 +92,13 @@ def test_versions_count_up_and_the_newest_describes_the_document(database: Datab
         kept = save(conn, "达到25%", 5, "silent", title="新标题")
         current = versions.current_version(conn, DOC)
         assert current == versions.Current(
-            2, letter("达到25%", title="新标题"), "key of 达到25%", kept, "r1", NOW + 5 * HOUR
+            n=2,
+            structure=letter("达到25%", title="新标题"),
+            key_hash="key of 达到25%",
+            fingerprint="page of 达到25%",
+            snapshot=kept,
+            reader="r1",
+            observed=NOW + 5 * HOUR,
         )
         record = documents.get_document(conn, DOC)
     assert (record.title, record.current_n, record.doc_number, record.first_seen) == ("新标题", 2, None, NOW)

@@ -13,7 +13,6 @@ from services.storage import subscriptions
 from services.storage.database import Database
 from services.storage.subscriptions import Streak, add_subscription, get_subscription, list_subscriptions
 
-pytest_plugins = ("databases",)
 SECRET = bytes(range(60))
 ALERTS = Subscription(
     id="sub_a",

@@ -18,7 +18,6 @@ from services.storage.hosts import get_host
 from services.storage.pages import get_page
 from services.storage.readings import Reading, save_reading
 
-pytest_plugins = ("databases",)
 HOST = "jjxxw.example.gov.cn"
 LEASE, SPACING = 2 * MINUTE, 5 * SECOND
 OTHER = Source(id="gz", url="http://jyt.example.gov.cn:8080/jytabl/", name="答复", every=HOUR)

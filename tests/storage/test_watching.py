@@ -15,8 +15,6 @@ from services.storage.hosts import get_host
 from services.storage.pages import Listed, discover, get_page, list_pages
 from services.storage.visits import next_due
 
-pytest_plugins = ("databases",)
-
 FULL = Source(
     id="gz",
     url="https://jyt.example.gov.cn/zwgk/",

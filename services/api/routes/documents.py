@@ -34,7 +34,7 @@ def list_documents(
     limit: Limit = 50,
 ) -> dict[str, Any]:
     asked = {"url": url, "doc_number": doc_number, "suggestion": suggestion, "agency": agency, "kind": kind}
-    asked |= {"source": source, "q": q}
+    asked |= {"source_id": source, "q": q}
     question = f"documents {sorted((key, value) for key, value in asked.items() if value is not None)}"
     position = context.cursors.open(question, after)
     with context.database.read() as conn:

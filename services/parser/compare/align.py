@@ -12,24 +12,20 @@ Sentences that promise nothing go through the same steps, except 4; headings fol
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 
-from services.parser.compare.dice import assign, containment, dice, pairs
+from services.parser.compare.dice import assign, dice
+from services.parser.compare.parts import adjacent, parts_of
 from services.parser.compare.script import increasing
 from services.parser.compare.sections import Matched, bare_heading, match_sections
 from services.parser.compare.view import Piece, View
 from services.parser.reading.metrics import metric_key
-from services.parser.text.layers import key
 
 _SAME_SECTION = 0.45
 #: Between the same neighbours less likeness will do: a sentence cut down to half of itself stays itself.
 _SAME_PLACE = 0.30
 _ELSEWHERE = 0.60
-_CONTAINED = 0.90
-#: What one part may add to the whole it came from (同时…).
-_PART_CONTAINED = 0.75
 #: What is looked for in its own place only, and what may be found elsewhere.
 _MOVABLE = ("commitment", "unit", "line")
 _FIXED = (*_MOVABLE, "list", "furniture")
@@ -37,8 +33,6 @@ _CROSSINGS = (
     ("commitment", "unit"), ("unit", "commitment"), ("heading", "commitment"), ("heading", "unit"),
     ("commitment", "heading"), ("unit", "heading"), ("line", "unit"), ("unit", "line"),
 )  # fmt: skip
-#: Fewer character pairs than this say nothing about containment.
-_TELLING = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +166,7 @@ class _Search:
     def _one_against_many(
         self, one: View, ones: dict[int, Piece], many: View, parts: dict[int, Piece], *, swapped: bool
     ) -> None:
-        runs = [run for run in _adjacent(parts.values()) if len(run) > 1]
+        runs = [run for run in adjacent(parts.values()) if len(run) > 1]
         if not runs or len(ones) * sum(map(len, runs)) > 20_000:
             return
         for piece in list(ones.values()):
@@ -180,7 +174,7 @@ class _Search:
                 continue
             for run in runs:
                 halves = [part for part in run if part.index in parts and part.kind == piece.kind]
-                found = _parts_of(one, piece, many, halves)
+                found = parts_of(one, piece, many, halves)
                 if found:
                     self.take(*(([*found], [piece]) if swapped else ([piece], [*found])), 7)
                     break
@@ -240,7 +234,7 @@ class _Search:
         matches = sorted(self.matches, key=lambda found: found.olds[0].index)
         here = {None, *self.sections.values()}
         stay = [found for found in matches if not self._elsewhere(found, here)]
-        ordered = {id(stay[place]) for place in increasing([found.news[0].index for found in stay])}
+        ordered = {id(found) for found in _in_order(stay)}
         placed = tuple(found if id(found) in ordered else replace(found, moved=True) for found in matches)
         gone, come = tuple(self.olds.values()), tuple(self.news.values())
         return Alignment(self.old, self.new, self.sections, placed, gone, come)
@@ -250,6 +244,29 @@ class _Search:
         mine, theirs = found.olds[0], found.news[0]
         home = self.home(mine)
         return mine.kind in _MOVABLE and home != theirs.section and home in here and theirs.section in here
+
+
+def _in_order(matches: list[Match]) -> list[Match]:
+    """What stands in the same order on both sides, the most there is: headings, lists and lines first, then sentences.
+
+    So a sentence that passes a heading has moved, and not the heading.
+    """
+    fixed = [found for found in matches if found.olds[0].kind not in ("commitment", "unit")]
+    anchors = [fixed[place] for place in increasing([found.news[0].index for found in fixed])]
+    held = {id(found) for found in anchors}
+    ahead = [found.news[0].index for found in anchors]
+    kept: list[Match] = []
+    passed = 0
+    for found in matches:
+        if id(found) in held:
+            passed += 1
+            kept.append(found)
+        elif found.olds[0].kind in ("commitment", "unit"):
+            after = ahead[passed - 1] if passed else -1
+            before = ahead[passed] if passed < len(ahead) else found.news[0].index + 1
+            if after < found.news[0].index < before:
+                kept.append(found)
+    return [kept[place] for place in increasing([found.news[0].index for found in kept])]
 
 
 def _reread(old: View, mine: Piece, new: View, theirs: Piece) -> tuple[list[Piece], list[Piece]]:
@@ -266,29 +283,6 @@ def _reread(old: View, mine: Piece, new: View, theirs: Piece) -> tuple[list[Piec
         if bare_heading(view, piece.of) == other.key(behind):
             return ([mine], [theirs, behind]) if view is old else ([mine, behind], [theirs])
     return [mine], [theirs]
-
-
-def _adjacent(pieces: Iterable[Piece]) -> list[list[Piece]]:
-    ordered = sorted(pieces, key=lambda piece: piece.index)
-    runs = groupby(enumerate(ordered), key=lambda place: place[1].index - place[0])
-    return [[piece for _, piece in run] for _, run in runs]
-
-
-def _parts_of(one: View, piece: Piece, many: View, run: list[Piece]) -> list[Piece]:
-    """The stretch of `run` that says together what `piece` says alone; empty where there is none."""
-    whole = one.pairs(piece)
-    stretch: list[Piece] = []
-    for part in run:
-        said = many.pairs(part)
-        if len(said) >= _TELLING and containment(said, whole) >= _PART_CONTAINED:
-            stretch.append(part)
-        elif stretch:
-            break
-    if len(stretch) < 2:
-        return []
-    together = pairs(key("".join(many.text(part) for part in stretch)))
-    smaller, larger = sorted((together, whole), key=len)
-    return stretch if containment(smaller, larger) >= _CONTAINED and len(smaller) >= _CONTAINED * len(larger) else []
 
 
 def _heads(view: View, piece: Piece) -> tuple[str, ...]:

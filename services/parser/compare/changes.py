@@ -75,6 +75,10 @@ def _matched(ledger: _Ledger, pair: Pair) -> None:
         if pair.hunks:
             ledger.held.append(redecorated(pair))
         return
+    if pair.match.step == _CROSSED and pair.match.olds[0].kind == "heading" and not pair.meant and not pair.match.moved:
+        # A heading with nothing left below it is read as a sentence: the same words in the same place are no news.
+        ledger.held += reformed(pair)
+        return
     if pair.match.step == _CROSSED:
         ledger.changes += rest.crossed(pair, _entire(pair) if pair.match.moved else pair.hunks).changes
         return

@@ -35,7 +35,7 @@ def _promise(view: View, piece: Piece, *, old: bool) -> Change:
         level = severity.commitment_added(commitment.tier)
         verdict = Verdict("commitment_added", "SPEC §12.8", level, "strengthened", None, said)
     metrics = "、".join(dict.fromkeys(target.metric for target in targets))
-    return replace(whole(view, piece, verdict, old=old), metric=metrics or None)
+    return whole(view, piece, verdict, old=old, metric=metrics or None)
 
 
 def _sentence(view: View, piece: Piece, *, old: bool) -> Change:

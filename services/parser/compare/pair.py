@@ -204,18 +204,26 @@ def told(found: Pair, verdict: Verdict, mine: Sequence[Hunk]) -> Change:
     return promised(change, found.frame.new, theirs)
 
 
-def whole(view: View, piece: Piece, verdict: Verdict, *, old: bool) -> Change:
+def whole(view: View, piece: Piece, verdict: Verdict, *, old: bool, metric: str | None = None) -> Change:
     """A Change that accounts for a whole piece: gone from the old document, or come into the new one."""
-    document = view.document
-    said, marks = quote(document, piece.start, piece.end), ((piece.start, piece.end),)
-    change = Change(
+    said, marks = quote(view.document, piece.start, piece.end), ((piece.start, piece.end),)
+    promise = view.commitments.get(piece.of or "") if piece.kind == "commitment" else None
+    # Built in one go: a document replaced as a whole has thousands of these.
+    return Change(
         verdict.type, verdict.severity, verdict.direction, verdict.detail, view.path(piece.section),
         verdict.before, verdict.after, said if old else None, None if old else said, verdict.rule,
-        section=piece.section,
+        section=piece.section, metric=metric,
+        commitment=promise.id if promise else None, tier=promise.tier if promise else None,
+        actors=promise.actors if promise else (), deadline=_due(promise),
+        has_target=promise is not None and bool(view.targets.get(promise.id)),
         context_before=said.text if old else None, context_after=None if old else said.text,
         old_marks=marks if old else (), new_marks=() if old else marks,
     )  # fmt: skip
-    return promised(change, view, piece)
+
+
+def _due(promise: Commitment | None) -> str | None:
+    deadline = promise.deadline if promise else None
+    return (deadline.end or deadline.raw) if deadline else None
 
 
 def promised(change: Change, view: View, piece: Piece) -> Change:
@@ -223,10 +231,9 @@ def promised(change: Change, view: View, piece: Piece) -> Change:
     commitment = view.commitments.get(piece.of or "") if piece.kind == "commitment" else None
     if commitment is None:
         return change
-    deadline = commitment.deadline
     return replace(
-        change, commitment=commitment.id, tier=commitment.tier, actors=commitment.actors,
-        deadline=(deadline.end or deadline.raw) if deadline else None, has_target=bool(view.targets.get(commitment.id)),
+        change, commitment=commitment.id, tier=commitment.tier, actors=commitment.actors, deadline=_due(commitment),
+        has_target=bool(view.targets.get(commitment.id)),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable
+from functools import cache
 
 from services.domain.document import Section
 from services.parser.compare.dice import assign, pairs
@@ -131,10 +132,10 @@ def _by_likeness(old: View, new: View, matched: Matched) -> Matched:
         if not olds or not news:
             continue
         for whole in (False, True):
-            likeness = {("old", x.id): pairs(_said(old, x, whole=whole)) for x in olds}
-            likeness |= {("new", x.id): pairs(_said(new, x, whole=whole)) for x in news}
+            sides = {("old", x.id): (old, x) for x in olds} | {("new", x.id): (new, x) for x in news}
             rivals = [("old", x.id) for x in olds], [("new", x.id) for x in news]
-            found |= {a[1]: b[1] for a, b, _ in assign(*rivals, likeness.__getitem__, _ALIKE)}
+            likeness = cache(lambda side, whole=whole, sides=sides: pairs(_said(*sides[side], whole=whole)))
+            found |= {a[1]: b[1] for a, b, _ in assign(*rivals, likeness, _ALIKE)}
             olds = [x for x in olds if x.id not in found]
             news = [x for x in news if x.id not in found.values()]
     return found

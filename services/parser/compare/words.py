@@ -33,9 +33,9 @@ _ADVERBS = frozenset(load("wording")["adverbs"]["words"])
 _SCOPE_WORDS = frozenset(word for table in _SCOPE.values() for word in table["words"])
 
 #: Words of two or three characters; a longer compound is left to its parts, or a mark would outgrow the edit.
-WORDS: frozenset[str] = _SCOPE_WORDS | frozenset(
-    word for word in _VERBS | _ADVERBS | _COMPARATORS if len(word) in (2, 3) and "," not in word
-)
+WORDS: frozenset[str] = frozenset(
+    word for word in _SCOPE_WORDS if len(word) <= 3 or word.endswith(("以上", "以下"))
+) | frozenset(word for word in _VERBS | _ADVERBS | _COMPARATORS if len(word) in (2, 3) and "," not in word)
 
 #: Verbs that say how firmly something is promised, not what: they may stand before a date and are no part of it.
 _FIRMNESS = frozenset(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 
 from services.domain.document import Attachment, Quality
@@ -46,6 +47,13 @@ class Page:
     dropped: tuple[tuple[str, str], ...] = ()
     #: A seed-form text file, not a web page: its lines are the document, furniture lines included.
     plain: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of all that a reader reads: pages with equal ones say the same, whatever their furniture does."""
+        told = (self.lines, self.quality, self.title, self.published_at, self.publisher, self.catalogue, self.plain)
+        named = (self.meta.get("keywords"), self.attachments, self.next_pages)
+        return hashlib.sha256(repr((told, named)).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def text(self) -> str:

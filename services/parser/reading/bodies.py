@@ -17,7 +17,8 @@ _SITE = re.compile(any_word(_WORDS["site"]["words"]) + "$")
 _ENDS = re.compile("[\u4e00-\u9fff()·]{2,38}" + any_word(_WORDS["suffixes"]["words"]) + r"(?:\([^()]{1,30}\))?")
 
 _LEVEL = "自治区|自治州|自治县|自治旗|特别行政区|新区|实验区|开发区|高新区|地区|省|市|区|县|州|盟|旗"
-_REGIONS = re.compile(rf"(?!国家|国务院|中国|中华|中共中央)(?:[^省市区县盟旗、,]{{2,10}}?(?:{_LEVEL}))+")
+_REGION = rf"[^省市区县盟旗、,]{{2,10}}?(?:{_LEVEL})|[^省市区县州盟旗各全我本该、,]县"
+_REGIONS = re.compile(rf"(?!国家|国务院|中国|中华|中共中央)(?:{_REGION})+")
 _LAST_LEVEL = re.compile(rf"(?:{_LEVEL})$")
 _SHORT_LEVEL = {"自治县": "县", "自治旗": "旗", "特别行政区": "特区", "自治州": "州"}
 _LEVEL_BEFORE = re.compile("自治区|[省市区县州盟旗](?=.)")

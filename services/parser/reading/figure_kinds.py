@@ -17,8 +17,9 @@ from services.parser.reading.quantities import Quantity
 _UP, _DOWN = VERBS["change"]["up"], VERBS["change"]["down"]
 _FILLER = "(?:分别|同比|环比|均|实际|年均|了|约|近|超过|超|逾|达到|达|为|名义)*"
 _CHANGE = re.compile(rf"(?:(?P<up>{alternatives(_UP)})|(?P<down>{alternatives(_DOWN)})){_FILLER}$")
-_REACHED = re.compile(rf"(?:{alternatives([*_UP, *_DOWN])})了?[{''.join(VERBS['to']['words'])}]{_FILLER}$")
-_NAMED_CHANGE = re.compile(r"(?:增速|增幅|涨幅|增长率|降幅|减幅)[^,;。]{0,6}$")
+_VERBS_OF_CHANGE = alternatives({*_UP, *_DOWN} - set(VERBS["change_nouns"]["words"]))
+_REACHED = re.compile(rf"{_VERBS_OF_CHANGE}了?[{''.join(VERBS['to']['words'])}]{_FILLER}$")
+_NAMED_CHANGE = re.compile(alternatives(VERBS["change_nouns"]["words"]) + "[^,;。]{0,6}$")
 _DIFF = re.compile(
     rf"(?:(?P<up>{alternatives(VERBS['diff']['up'])})|(?P<down>{alternatives(VERBS['diff']['down'])}))[^,;。0-9]{{0,16}}$"
 )
@@ -31,20 +32,17 @@ _LEVEL = re.compile(alternatives(VERBS["level"]["words"]))
 _RATE = re.compile(alternatives(VERBS["rate_level"]["words"]) + "[^,;。]{0,8}$")
 _CUMULATIVE = re.compile(alternatives(VERBS["cumulative"]["words"]))
 _FLOW_WORDS, _STOCK_WORDS = set(VERBS["promise"]["flow"]), set(VERBS["promise"]["stock"])
-_LIGHT = re.compile(alternatives(VERBS["promise"]["light"]))
-#: Not a verb where it lists or names something: 服务等领域, 服务业, 培训中心.
-_VERB = re.compile(
-    "(?<![创更革](?=新))" + alternatives(_FLOW_WORDS | _STOCK_WORDS) + "(?!等|、|领域|业|平台|中心|机构|站|费|区|者)"
-)
+_LISTING = alternatives(VERBS["listing"]["words"])
+_VERB = re.compile(f"(?<![创更革](?=新)){alternatives(_FLOW_WORDS | _STOCK_WORDS)}(?!{_LISTING})")
+_AND = re.compile("[、和及与]|以及")
 _NEAR = 3
 _LONGEST_LIST = 20
-_NEW = re.compile(
-    r"(?<![创更革刷])新(?:增|建|设|签|开|引|培|认|招|注|发|入|评|投|获|上|改|装|组|创建|办|选|列入|购|添|修|扩|辟|\()|净增"
-)
+_NEW = re.compile(f"(?<![创更革刷])新{alternatives(VERBS['new']['behind'])}|{alternatives(VERBS['new']['words'])}")
 _TOTAL = re.compile("(?:累计|总计|合计|共计|总数)(?:达到|达|为|已达|有)?$")
-_HAVING = re.compile("(?:达到|达|增至|拥有|现有|共有|建有|设有|已有|还有|有|为)$")
+_HAVING = re.compile(alternatives(VERBS["having"]["words"]) + "$")
 _BASIS = re.compile(
-    "同比|环比|(?:较|比|与)[^,;。、分增下提高上降减]{1,14}?(?=分别|增|下|提|高|上|降|减|低|翻|均|相比|$)|较上年同期|高于[^,;。0-9]{1,10}|低于[^,;。0-9]{1,10}|快于[^,;。0-9]{1,10}"
+    "同比|环比|较上年同期|(?:较|比|与)[^,;。、分增下提高上降减]{1,14}?(?=分别|增|下|提|高|上|降|减|低|翻|均|相比|$)"
+    "|(?:高于|低于|快于)[^,;。0-9]{1,10}"
 )
 
 Stock = Literal["flow", "level"]
@@ -57,6 +55,12 @@ class Reading:
     basis: str | None = None
     #: 同比 was not written but is what a bare 增长 means in statistics.
     basis_default: bool = False
+
+    @property
+    def basis_source(self) -> Literal["explicit", "default"] | None:
+        if self.basis is None:
+            return None
+        return "default" if self.basis_default else "explicit"
 
 
 def read_kind(passage: Passage, index: int, inherited: Stock | None) -> Reading:
@@ -87,7 +91,7 @@ def _percentage(passage: Passage, index: int, left: str) -> Reading:
 
 
 def _points(passage: Passage, index: int, left: str) -> Reading:
-    """高于全国1.4个百分点 is a distance, 提高1.4个百分点 a change."""
+    """高于全国2个百分点 is a distance, 提高2个百分点 a change."""
     distance = _DIFF.search(left)
     if distance is None and (change := _change(passage, index)):
         return change
@@ -120,16 +124,18 @@ def _change(passage: Passage, index: int) -> Reading | None:
 def first_of_run(passage: Passage, index: int) -> int:
     """The first of the numbers joined by 、 or 和 to number `index`, a list's length away at the most."""
     last = index
-    while index and last - index < _LONGEST_LIST and passage.matched[passage.quantities[index - 1].end : passage.quantities[index].start] in ("、", "和", "及", "与", "以及"):  # fmt: skip
+    while (
+        index
+        and last - index < _LONGEST_LIST
+        and _AND.fullmatch(passage.matched, passage.quantities[index - 1].end, passage.quantities[index].start)
+    ):
         index -= 1
     return index
 
 
 def _basis(left: str) -> str | None:
-    found = None
-    for found in _BASIS.finditer(left):
-        pass
-    return _compared(found[0]) if found else None
+    named = _BASIS.findall(left)
+    return _compared(named[-1]) if named else None
 
 
 def _compared(text: str) -> str:
@@ -162,7 +168,7 @@ def _stock_or_flow(passage: Passage, index: int, inherited: Stock | None) -> Sto
 
 
 def _own_verb(text: str) -> str | None:
-    """The verb that governs the number: the first one, for in 提出…奖励等举措7条 it is 提出.
+    """The verb that governs the number: the first one, for in 提出…奖励等举措9条 it is 提出.
 
     Behind 、 only a verb right at the start counts: in A6家、境内外上市企业3家 上市 is part of a name.
     """

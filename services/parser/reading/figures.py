@@ -17,7 +17,7 @@ from services.domain.document import Block, Document, Unit
 from services.domain.figure import Figure, FigurePeriod
 from services.parser.lexicon import load
 from services.parser.reading.figure_kinds import Reading, Stock, is_cumulative, read_kind
-from services.parser.reading.heads import Head, find_heads, group_of
+from services.parser.reading.heads import Head, find_heads, group_of, metric_noun
 from services.parser.reading.number_names import alternatives
 from services.parser.reading.numeric_labels import find_labels
 from services.parser.reading.passages import VERBS, Passage, passages
@@ -32,6 +32,7 @@ from services.parser.reading.target_rules import (
     judge,
     label_of_time,
 )
+from services.parser.reading.targets import INDEX
 
 #: 由2020年的30%: at most so far behind the year stands its number.
 _BESIDE_PERIOD = 7
@@ -39,12 +40,14 @@ _PAST_LABELS = ("narrative", "fact", "preamble", "lead_in")
 #: 高于全国 and 占全市 name what something is compared with.
 _AREAS = re.compile("(?<![于过先占])" + alternatives(load("metrics")["areas"]["words"]))
 _PARTITION = re.compile(alternatives(VERBS["partition"]["nouns"]))
-_FOLLOWING = re.compile("(?:以下|如下|下列|下述|这)$")
-_OWN_WORK = re.compile("(?:重点|主要)?(?:工作|任务|措施|举措)$")
+_FOLLOWING = tuple(VERBS["announcing"]["before"])
+_OWN_WORK = frozenset(VERBS["announcing"]["nouns"])
 _ABOUT = re.compile(r"(?:围绕|聚焦|瞄准)[^,;。]*$")
 _RANK = re.compile(
-    r"(?:全国|全省|全市|全区|全球|世界|国内|亚洲|中西部|西部|中部|东部|全自治区)[^,;。、“”0-9]{0,8}?"
-    r"(?:首(?:批|个|家|例|条|座|台|位|创)|第[0-9一二三四五六七八九十]{1,3}(?:位|名)?)"
+    alternatives(VERBS["ranks"]["areas"])
+    + r"[^,;。、“”0-9]{0,8}?(?:首"
+    + alternatives(VERBS["ranks"]["first"])
+    + "|第[0-9一二三四五六七八九十]{1,3}(?:位|名)?)"
 )
 _RANK_VALUE = re.compile(r"首.|第[0-9一二三四五六七八九十]+")
 
@@ -59,7 +62,8 @@ def find_figures(document: Document, matched: str) -> Document:
     _read_promises(document, matched, found)
     ordered = sorted(found.figures, key=lambda figure: (figure.start, figure.end))
     figures = tuple(replace(figure, id=f"F-{index:02d}") for index, figure in enumerate(ordered, start=1))
-    taken = [(item.start, item.end) for item in (*document.targets, *figures)]
+    taken = [(target.start, target.end) for target in document.targets]
+    taken += [(figure.start, figure.end) for figure in figures]
     labels = find_labels(document, matched, find_numbers(matched), found.judged, taken)
     return replace(document, figures=figures, numeric_labels=labels, units=_facts(document.units, figures))
 
@@ -85,15 +89,15 @@ def _read_past(document: Document, matched: str, found: _Found) -> None:
     years = years_of(document)
     units = sorted((unit for unit in document.units if unit.label in _PAST_LABELS), key=lambda unit: unit.start)
     quantities = find_numbers(matched).quantities
-    carried, line, stock = document_period(years), -1, None
+    carried, line, stock, noun = document_period(years), -1, None, ""
     for unit, passage in zip(units, passages(matched, [(u.start, u.end) for u in units], quantities), strict=True):
         block = _line(document.blocks, unit.start)
         if block != line or (years.review and matched[unit.start - 1 : unit.start] != ";"):
             carried, line = document_period(years), block
-        reader = _Reader(document, passage, unit.section, block, years, carried)
-        stock = stock if matched.startswith("其中", unit.start) else None
-        stock = reader.read(found, stock)
-        carried = reader.carried
+        noun = noun if matched[unit.start - 1 : unit.start] == ";" else ""
+        reader = _Reader(document, passage, unit.section, block, years, carried, noun)
+        stock = reader.read(found, stock if matched.startswith("其中", unit.start) else None)
+        carried, noun = reader.carried, reader.noun
         found.figures.extend(reader.ranks())
 
 
@@ -142,11 +146,11 @@ def _is_label(passage: Passage, quantity: Quantity) -> bool:
 
 def _announced(passage: Passage, quantity: Quantity) -> bool:
     """主要做了以下3项工作: the number of what the text itself goes on to list."""
-    return bool(_FOLLOWING.search(passage.left(quantity)) or _OWN_WORK.match(passage.phrase(quantity)))
+    return passage.left(quantity).endswith(_FOLLOWING) or passage.phrase(quantity) in _OWN_WORK
 
 
 def _batch(passage: Passage, quantity: Quantity) -> bool:
-    """两批35个: the batches are counted beside the things (SPEC §15 D26)."""
+    """两批60个: the batches are counted beside the things (SPEC §15 D26)."""
     return quantity.unit == "批" and passage.matched[quantity.end : quantity.end + 1].isdigit()
 
 
@@ -158,6 +162,8 @@ class _Reader:
     line: int
     years: Years
     carried: FigurePeriod | None
+    #: What is measured of several things, as the segment before said it (SPEC §9): 增加值.
+    noun: str = ""
     periods: list[tuple[int, FigurePeriod]] = field(default_factory=list)
     starting: list[tuple[int, FigurePeriod]] = field(default_factory=list)
 
@@ -172,9 +178,17 @@ class _Reader:
                 continue
             heads = heads or find_heads(self.passage)
             reading = read_kind(self.passage, index, stock)
-            stock = reading.kind if reading.kind in ("flow", "level") else stock  # type: ignore[assignment]
-            found.figures.append(self.figure(index, heads[index], reading))
+            stock = _stock(reading) or stock
+            found.figures.append(self.figure(index, self._completed(index, heads[index], reading), reading))
         return stock
+
+    def _completed(self, index: int, head: Head, reading: Reading) -> Head:
+        """A、B分别增长x和y: the noun that is elided here is the one the segment before named."""
+        if reading.kind != "change" or group_of(self.passage, index) is None:
+            return head
+        own = metric_noun(head.name)
+        self.noun = own or self.noun
+        return head if own or not self.noun else Head(head.name + self.noun, True)
 
     def _find_periods(self) -> None:
         last = self.carried
@@ -200,15 +214,30 @@ class _Reader:
         quantity = self.passage.quantities[index]
         norm, norm_unit = _norm(quantity, reading)
         return Figure(
-            id="", section=self.section, line=self.line, start=quantity.start, end=quantity.end,
-            raw=self.document.text[quantity.start : quantity.end], metric=head.name, kind=reading.kind,
-            comparator=_comparator(quantity, reading), value=quantity.value, unit=quantity.unit or "指数",
-            norm_value=norm, norm_unit=norm_unit or "指数", period=self._period(quantity.start),
+            id="",
+            section=self.section,
+            line=self.line,
+            start=quantity.start,
+            end=quantity.end,
+            raw=self.document.text[quantity.start : quantity.end],
+            metric=head.name,
+            kind=reading.kind,
+            comparator=_comparator(quantity, reading),
+            value=quantity.value,
+            unit=quantity.unit or INDEX,
+            norm_value=norm,
+            norm_unit=norm_unit or INDEX,
+            period=self._period(quantity.start),
             cumulative=reading.kind in ("flow", "level") and is_cumulative(self.passage, quantity),
-            basis=reading.basis, basis_source=None if reading.basis is None else "default" if reading.basis_default else "explicit",
-            direction=reading.direction, scope=self._scope(quantity), group=group_of(self.passage, index),
-            elided_head=head.elided, optional=_batch(self.passage, quantity) and quantity.chinese, rule=f"SPEC §9 {reading.kind}",
-        )  # fmt: skip
+            basis=reading.basis,
+            basis_source=reading.basis_source,
+            direction=reading.direction,
+            scope=self._scope(quantity),
+            group=group_of(self.passage, index),
+            elided_head=head.elided,
+            optional=quantity.chinese and _batch(self.passage, quantity),
+            rule=f"SPEC §9 {reading.kind}",
+        )
 
     def _scope(self, quantity: Quantity) -> str | None:
         area = _AREAS.search(self.passage.ahead(quantity))
@@ -217,12 +246,24 @@ class _Reader:
     def ranks(self) -> Iterator[Figure]:
         """全国首批, 全市第5位: a rank is a fact about a place in a list, and optional (SPEC §15 D25)."""
         for found in _RANK.finditer(self.passage.matched, self.passage.start, self.passage.end):
-            value = _RANK_VALUE.findall(found[0])[-1]
             yield Figure(
-                id="", section=self.section, line=self.line, start=found.start(), end=found.end(),
-                raw=self.document.text[found.start() : found.end()], metric="位次", kind="rank", comparator="=", value=value,
-                unit="", norm_value=None, norm_unit="", period=self._period(found.start()), optional=True, rule="SPEC §9 rank",
-            )  # fmt: skip
+                id="",
+                section=self.section,
+                line=self.line,
+                start=found.start(),
+                end=found.end(),
+                raw=self.document.text[found.start() : found.end()],
+                metric="位次",
+                kind="rank",
+                comparator="=",
+                value=_RANK_VALUE.findall(found[0])[-1],
+                unit="",
+                norm_value=None,
+                norm_unit="",
+                period=self._period(found.start()),
+                optional=True,
+                rule="SPEC §9 rank",
+            )
 
 
 def _last_before(periods: list[tuple[int, FigurePeriod]], position: int) -> tuple[int, FigurePeriod | None]:
@@ -230,8 +271,12 @@ def _last_before(periods: list[tuple[int, FigurePeriod]], position: int) -> tupl
     return periods[index] if index >= 0 else (0, None)
 
 
+def _stock(reading: Reading) -> Stock | None:
+    return reading.kind if reading.kind == "flow" or reading.kind == "level" else None
+
+
 def _norm(quantity: Quantity, reading: Reading) -> tuple[Amount, str]:
-    """增长3.4倍 is +340 % (SPEC §9)."""
+    """增长2.5倍 is +250 % (SPEC §9)."""
     if quantity.cls == "multiple" and reading.kind == "change" and isinstance(quantity.value, int | float):
         value = round(quantity.value * 100, 6)
         return int(value) if value == int(value) else value, "%"

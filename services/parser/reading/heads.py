@@ -1,6 +1,6 @@
 """The readable name of what a number measures: its head before or behind it (SPEC §8, §9).
 
-    绿色工厂300家 → 绿色工厂数        50个智能工厂 → 智能工厂数        占全市总数的92% → 民营企业占全市比重
+    示范店20家 → 示范店数        8个服务站 → 服务站数        占职工总数的41% → 女职工占职工总数比重
 
 An elided head is taken over from the number before; `分别` and pairs give each value its own head. The name is for
 people and, through `metrics.metric_key`, for comparing; it is cut off rather too little than too much, so that a small
@@ -50,6 +50,7 @@ _RISING = re.compile(r"(?:增|提高|提升|上升|扩大|降|减|下降|缩|压
 _POST = re.compile(r"^(?:以上|的|以下)+")
 _AND = re.compile("[、和及与]|以及")
 _LONGEST = 40
+_TAG_REACH = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,9 @@ def find_heads(passage: Passage) -> list[Head]:
     for index in range(len(passage.quantities)):
         heads.append(_head(passage, index, heads[-1].name if heads else ""))
     for group in groups(passage):
-        names = _distributed(passage, group, heads[group[0]].name)
+        names = _distributed(passage, group, heads[group[0]].name) or _named_before(
+            passage, group, heads[group[0]].name
+        )
         for index, name in zip(group, names, strict=True):
             heads[index] = Head(name, heads[group[0]].elided)
     return heads
@@ -116,6 +119,8 @@ def _percentage(quantity: Quantity, own: str, before: str, behind: str, previous
         return Head(previous + before, True)
     if behind and not before:
         return Head(f"{behind}占比")
+    if before.endswith("占"):
+        return Head(f"{before}比")
     return Head(before) if before else Head(previous, bool(previous))
 
 
@@ -134,22 +139,19 @@ def _counted(passage: Passage, index: int, before: str, behind: str, previous: s
 
 
 def with_suffix(head: str, quantity: Quantity) -> str:
-    """绿色工厂 → 绿色工厂数; a name that says its own number stays."""
+    """示范店 → 示范店数; a name that says its own number stays."""
     suffix = _SUFFIX.get(quantity.norm_unit, "数") if quantity.countable else ""
     return head if not head or head.endswith((suffix, "数", "数量")) else head + suffix
 
 
 def _flow_tag(passage: Passage, quantity: Quantity) -> str:
     """新建20个…: the verb of newness stays in the name."""
-    left = passage.left(quantity)
-    last = None
-    for last in _KEPT.finditer(left):
-        pass
-    return last[0] if last and len(left) - last.end() < 30 else ""
+    tags = list(_KEPT.finditer(passage.left(quantity)))
+    return tags[-1][0] if tags and len(tags[-1].string) - tags[-1].end() < _TAG_REACH else ""
 
 
 def _inherited_tag(passage: Passage, index: int, before: str, previous: str) -> str:
-    """新认定市级A17个、B224个 and 国家级绿色工厂133家,绿色园区12个: the tag covers what is coordinated (SPEC §14.37)."""
+    """新评定区级A5个、B8个: what tags the first covers what is coordinated with it (SPEC §14.37)."""
     if not previous or not index or _LEVEL.match(before) or _KEPT.match(before):
         return ""
     between = passage.matched[passage.quantities[index - 1].end : passage.quantities[index].start]
@@ -196,11 +198,19 @@ def group_of(passage: Passage, index: int) -> str | None:
 
 
 def _distributed(passage: Passage, group: list[int], name: str) -> list[str]:
-    """`A、B产业增加值分别增长x和y` → A增加值, B增加值. Where the counts differ nobody knows: the common head stays."""
-    names = split_heads(name, len(group)) or [name] * len(group)
-    return [with_suffix(head, passage.quantities[index]) for index, head in zip(group, names, strict=True)]
+    """`A、B产业增加值分别增长x和y` → A增加值, B增加值; [] where the counts differ."""
+    names = split_heads(name, len(group))
+    return [with_suffix(head, passage.quantities[index]) for index, head in zip(group, names, strict=False)]
 
 
+def _named_before(passage: Passage, group: list[int], name: str) -> list[str]:
+    """`A、B等领域发展迅速,增加值分别增长x和y`: the heads stand in the clause before. Else the common head stays."""
+    listed = _LISTED.search(passage.previous_clause(passage.quantities[group[0]]))
+    parts = [part for part in listed[1].split("、") if part] if listed and metric_noun(name) == name else []
+    return [part + name for part in parts] if len(parts) == len(group) else [name] * len(group)
+
+
+_LISTED = re.compile(r"(?:^|中|,)([^,中]{2,60}?)等")
 _NOUNS = alternatives(_WORDS["nouns"]["tails"])
 _NOUN = re.compile(f"(?:的[^、和及与]{{1,16}}|(?:产业|行业|集群|领域)?(?:企业)?)?{_NOUNS}$")
 

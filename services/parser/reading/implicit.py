@@ -20,12 +20,13 @@ _END = "(?=[,。;、)!\n]|$|的?目标|以上|和|并|,)"
 _IMPLICIT = re.compile(
     rf"(?P<doubling>{alternatives(_DOUBLING)})(?!{_PLAN}){_END}"
     rf"|(?P<whole>{alternatives(_VERBS['whole']['words'])}){_END}"
-    r"|(?<![一二三四五六七八九十百千万亿0-9.])(?P<scale>(?:[十百千]?亿|万亿)级)(?=[^,。;、]{0,14}(?:产业|集群|基地|企业|园区|支柱|市场|产业链))"
+    r"|(?<![一二三四五六七八九十百千万亿0-9.])(?P<scale>(?:[十百千]?亿|万亿)级)"
+    rf"(?=[^,。;、]{{0,14}}{alternatives(_VERBS['scale']['nouns'])})"
 )
 #: Quotations and verbs are looked for so far before the word.
 _LOOK_BACK = 60
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10000, "亿": 1}
-_SCALE_VERB = re.compile(r"打造|建设|培育|形成|构建|迈向|壮大|建成|创建|做大|冲刺|向$")
+_SCALE_VERB = re.compile(alternatives(_VERBS["scale"]["verbs"]) + "|向$")
 
 
 @dataclass(frozen=True, slots=True)

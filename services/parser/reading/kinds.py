@@ -59,12 +59,12 @@ def _answers(rows: Sequence[Row], greeted: int, title: str, page: Page) -> bool:
 
 
 def reply_kind(rows: Sequence[Row], title: str) -> Kind:
-    """人大 or 政协, by the words around the suggestion's own title; its title decides nothing (003 answers a CPPCC
-    member and calls it 建议)."""
+    """人大 or 政协, by the words around the suggestion's own title; its own words decide nothing (a 委员 may hand
+    in what calls itself 建议)."""
     if kind := _kind_of_card(letters.card_of(rows)):
         return kind
     greeted = letters.salutation_index(rows)
-    opening = [row.text[:400] for row in rows[: (greeted or 0) + 3]]
+    opening = [row.text[:400] for row in rows[: (greeted or 0) + 2]]
     for texts in ([title, *opening[: greeted or 1]], opening[(greeted or 0) :]):
         words = _TITLES.sub("", " ".join(texts))
         if _CPPCC.search(words):

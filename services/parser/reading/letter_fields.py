@@ -15,7 +15,7 @@ from services.domain.document import (
 )
 from services.parser.lexicon import load
 from services.parser.reading.layout import Row
-from services.parser.reading.letters import BODY, PERSON, Field, card_of
+from services.parser.reading.letters import BODY, PERSON, Field
 from services.parser.reading.patterns import any_of
 from services.parser.reading.sheet import Sheet
 from services.parser.text.layers import match
@@ -37,13 +37,9 @@ _SENTENCE = re.compile(r"[^。;!?\n]+")
 _PARTS = re.compile(r"[、,]|(?<=[\u4e00-\u9fff]{3})[和及与](?=[\u4e00-\u9fff]{3})|以及")
 
 
-def card(sheet: Sheet) -> list[Field]:
-    return card_of(sheet.layout.content()) if sheet.is_reply else []
-
-
 def recipient(sheet: Sheet) -> Recipient | None:
     """The person addressed, or the department or party; the first of several names stands for `等N名`."""
-    for each in card(sheet):
+    for each in sheet.card:
         if each.name == "proposer" and each.value:
             return _proposer(sheet, each)
     for row in sheet.rows("salutation"):
@@ -73,7 +69,7 @@ def suggestion(sheet: Sheet) -> Suggestion:
 
 
 def _card_value(sheet: Sheet, name: str) -> Value | None:
-    return next((sheet.value(each.start, each.end) for each in card(sheet) if each.name == name and each.value), None)
+    return next((sheet.value(each.start, each.end) for each in sheet.card if each.name == name and each.value), None)
 
 
 def _title(sheet: Sheet) -> Value | None:
@@ -98,7 +94,7 @@ def _number(sheet: Sheet) -> Value | None:
 
 
 def _card_rows(sheet: Sheet) -> list[Row]:
-    return [each.row for each in card(sheet)][:1]
+    return [each.row for each in sheet.card][:1]
 
 
 def _number_of_page(sheet: Sheet) -> Value | None:
@@ -111,7 +107,7 @@ def _number_of_page(sheet: Sheet) -> Value | None:
 
 def co_departments(sheet: Sheet) -> CoDepartments | None:
     """Who handled it together with the writer (经与X共同研究办理)."""
-    for each in card(sheet):
+    for each in sheet.card:
         if each.name == "co_agency" and (units := _units(each.value)):
             where = sheet.value(each.start, each.end)
             return CoDepartments(units, where.text, where.start, where.end)

@@ -81,7 +81,7 @@ def _of_letter(sheet: Sheet, found: Metadata) -> Metadata:
 def _title(sheet: Sheet) -> Value | None:
     """The title, joined over its lines; of a card, the suggestion's own title names the paper."""
     rows = sheet.rows("title")
-    if letter_fields.card(sheet):
+    if sheet.card:
         return None
     if not rows:
         return None
@@ -105,7 +105,7 @@ def _doc_number(sheet: Sheet) -> Value | None:
 
 def _agency(sheet: Sheet) -> Agency | None:
     """Who signed; a joint signature keeps all names, joined by 、."""
-    if cards := [each for each in letter_fields.card(sheet) if each.name == "agency" and each.value]:
+    if cards := [each for each in sheet.card if each.name == "agency" and each.value]:
         where = sheet.value(cards[0].start, cards[0].end)
         return Agency(cards[0].value, short_name(cards[0].value), where.text, where.start, where.end)
     rows = _signatures(sheet)

@@ -23,8 +23,8 @@ _NEITHER = re.compile(alternatives(_WORDS["neither"]["words"]))
 def metric_key(metric: str) -> str:
     """The name that two spellings of one metric share (SPEC §13): an equality key, not for reading.
 
-    规模以上 and 规上, 国家级 and 国家, 户 and 家 are one; quotation marks, 数 and 全市 drop out; parts joined by + are a
-    set; `.` and `·` are one sign. Different levels, populations and flows (新增…) keep different keys.
+    规模以上 and 规上, 国家级 and 国家, 户 and 家 are one; quotation marks, 数 and 全市 drop out; parts joined by + are
+    a set; `.` and `·` are one sign. Different levels, populations and flows (新增…) keep different keys.
     """
     plain = _SPELLING.sub(lambda word: _SPELLINGS[word[0]], match(metric).replace(".", "·"))
     plain = key(_DROPPED.sub("", _OPTIONAL.sub(_WORDS["optional"]["plain"], plain)))
@@ -34,7 +34,7 @@ def metric_key(metric: str) -> str:
 def polarity(metric: str, direction: str) -> Literal["higher", "lower", "unknown"]:
     """Which value of a target is the more ambitious one: the higher, the lower, or nobody can tell.
 
-    `direction` is the target's: `decrease` says the value is itself the reduction (下降16%), so a higher one asks more;
+    `direction` is the target's: `decrease` says the value is itself the reduction (下降9%), so a higher one asks more;
     with `increase` and `maintain` the value is the level, and a lower level of what should be small asks more.
     """
     if direction == "decrease":

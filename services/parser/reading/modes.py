@@ -14,6 +14,7 @@ from services.parser.reading.units import sentences
 
 _YEAR_OF_WORK = any_of(load("headings")["year_of_work"]["patterns"])
 _YEAR = re.compile(r"20\d\d(?=年)")
+_PERIOD = re.compile(r"“[^“”]{2,4}”|20\d\d年")
 _LOOKS_BACK = re.compile("总结|回顾|情况|成效|成就|成绩")
 _INHERITED = ("past", "future", "goal", "general")
 #: A sentence that reports: a compared figure, a past period, something done (SPEC §3.4).
@@ -24,23 +25,33 @@ _REPORTS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """The sections with mode and kind, and the mode of each section's own text: a mixed section's may be one thing."""
+    """The sections with mode and kind, and the mode of each section's own text, which in a mixed one may be one thing.
+
+    `turns` are the places where the text of a section that looks back and ahead (成就和目标任务) turns ahead.
+    """
 
     sections: tuple[Section, ...]
     own_text: dict[str, Mode]
+    turns: dict[str, int]
+
+    def mode_at(self, section: Section, place: int) -> Mode:
+        """The mode of the section's own text at `place`."""
+        return "future" if place >= self.turns.get(section.id, place + 1) else self.own_text[section.id]
 
 
 def timed(text: str, sections: Sequence[Section], kind: Kind) -> Timed:
     """The sections with mode and kind. `text` is the MATCH layer."""
-    own = {section.id: _own(section, sections) for section in sections}
-    base = _bases(text, sections, own, kind)
+    latest = _latest_years(sections)
+    own = {section.id: _own(section, latest) for section in sections}
+    turns = {each.id: turn for each in sections if own[each.id] == "mixed" and (turn := _turn(text, each)) is not None}
+    base = _bases(text, sections, own, turns, kind)
     below: dict[str | None, list[Mode]] = {}
     modes: dict[str, Mode] = {}
     for section in reversed(sections):
         modes[section.id] = _mode(section, own[section.id], base[section.id], below.get(section.id, []))
         below.setdefault(section.parent, []).append(modes[section.id])
     done = (replace(each, mode=modes[each.id], kind=_kind(each, own[each.id])) for each in sections)
-    return Timed(tuple(done), base)
+    return Timed(tuple(done), base, turns)
 
 
 def has_future_cue(sections: Iterable[Section]) -> bool:
@@ -67,19 +78,36 @@ def _years_in(heading: str) -> list[int]:
     return [int(year) for year in _YEAR.findall(heading)]
 
 
-def _own(section: Section, sections: Sequence[Section]) -> Mode | None:
+def _latest_years(sections: Sequence[Section]) -> dict[int, int]:
+    """The latest year any heading of a depth names."""
+    latest: dict[int, int] = {}
+    for section in sections:
+        latest[section.depth] = max([latest.get(section.depth, 0), *_years_in(section.heading)])
+    return latest
+
+
+def _turn(text: str, section: Section) -> int | None:
+    """Where the own text of a section that looks back and ahead takes up the later of the periods its heading names."""
+    periods = _PERIOD.findall(section.heading)
+    if not _LOOKS_BACK.search(section.heading) or len(periods) < 2:
+        return None
+    return next((start for start, end in section.body if text.startswith(periods[-1], start, end)), None)
+
+
+def _own(section: Section, latest: dict[int, int]) -> Mode | None:
     """What the section's own heading or cue says."""
     if section.form == "next_step":
         return "future"
     if section.form in ("annex_title", "yishi") or section.number == section.heading.strip():
         return None
     if _YEAR_OF_WORK.search(core(section.heading)):
-        latest = max((y for s in sections if s.depth == section.depth for y in _years_in(s.heading)), default=0)
-        return "past" if max(_years_in(section.heading)) < latest else "future"
+        return "past" if max(_years_in(section.heading)) < latest[section.depth] else "future"
     return tense(section.heading, section.run_in)
 
 
-def _bases(text: str, sections: Sequence[Section], own: dict[str, Mode | None], kind: Kind) -> dict[str, Mode]:
+def _bases(
+    text: str, sections: Sequence[Section], own: dict[str, Mode | None], turns: dict[str, int], kind: Kind
+) -> dict[str, Mode]:
     """The mode of each section's own text: its heading's, else the nearest ancestor's, else its place's."""
     inherited: dict[str | None, Mode | None] = {None: None}
     bases: dict[str, Mode] = {}
@@ -90,6 +118,8 @@ def _bases(text: str, sections: Sequence[Section], own: dict[str, Mode | None], 
         ahead = mode == "mixed" and not _LOOKS_BACK.search(section.heading)
         turned = turned or (section.depth == 1 and (mode == "future" or ahead))
         settled = "future" if ahead else mode if mode in _INHERITED else inherited[section.parent]
+        if settled is None and section.start >= turns.get(section.parent or "", section.start + 1):
+            settled = "future"
         inherited[section.id] = settled
         bases[section.id] = settled or _by_place(text, section, kind, cued, turned)
     return bases

@@ -52,16 +52,19 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         r"(?:[0-9]{1,2}(?:月份?)?[—至到][0-9]{1,2}月份?|[0-9]{1,2}月份?(?:[0-9]{1,2}[日号]?(?:[—至到、][0-9]{1,2}[日号])?)?|第?[0-9]季度)?",
     ),
     ("date_or_period", rf"(?<=[—至到、和与及]){_YEAR}(?=[)》])"),
-    ("date_or_period", r"(?<![0-9.])[0-9]{1,2}(?:月份?)?[—至到、和][0-9]{1,2}月份?|(?<![0-9.])[0-9]{1,2}月(?:份|[0-9]{1,2}[日号])?"),
-    ("date_or_period", r"第[0-9]季度|(?<![0-9.])[1-4]季度|(?<![0-9])[0-9]{1,2}[::][0-9]{2}(?![0-9])|[0-9]{1,2}时(?:[0-9]{1,2}分)?"),
+    ("date_or_period", r"(?<![0-9.])[0-9]{1,2}(?:月份?)?[—至到、和][0-9]{1,2}月份?"),
+    ("date_or_period", r"(?<![0-9.])[0-9]{1,2}月(?:份|[0-9]{1,2}[日号])?|第[0-9]季度|(?<![0-9.])[1-4]季度"),
+    ("date_or_period", r"(?<![0-9])[0-9]{1,2}:[0-9]{2}(?![0-9])|[0-9]{1,2}时(?:[0-9]{1,2}分)?"),
     ("date_or_period", rf"(?:近|过去|未来|今后|最近|{_FRONT}|后|这|随后)[0-9]{{1,3}}[余多]?个?(?:年|月|天|季度|周)"),
     ("rank_list_name", rf"{_LISTS} ?[0-9]{{1,4}}|{_FRONT}[0-9]{{1,3}}(?=[名位强列,。;、)])|[0-9]{{1,4}}[{_STRONG}]"),
     ("product_or_technology", alternatives(_WORDS["universities"]["names"]) + "(?=工程|高校|院校|、|[”和])"),
-    ("section_number", r"(?:\A|(?<=\n))[(]?[0-9]{1,2}(?:[.、](?![0-9])|\))|(?<=[。;:\n(])[0-9]{1,2}(?:\)|[.、](?![0-9]))"),
+    ("section_number", r"(?:\A|(?<=\n))[(]?[0-9]{1,2}(?:[.、](?![0-9])|\))"),
+    ("section_number", r"(?<=[。;:(])[0-9]{1,2}(?:\)|[.、](?![0-9]))"),
     ("ordinal", r"第[0-9]{1,4}[—至、]?[0-9]{0,4}"),
     ("denominator", r"每[0-9][0-9.]{0,8}[百千万亿]?(?!年|季|月|周|天|日|小时)|(?<=[0-9])分之[0-9]+"),
     ("product_or_technology", r"(?<=[A-Za-z])[—-]?[0-9][0-9.]*[A-Za-z0-9+-]*|PM[0-9.]+"),
-    ("code_name", r"[0-9]+(?:[+×*][0-9A-Za-z]+)+|(?<=[+])[0-9]+|[0-9]+(?=[+][^0-9]|N|\+)|(?<![0-9.])[0-9]{1,2}[··][0-9]{1,2}(?![0-9])"),
+    ("code_name", r"[0-9]{1,9}(?:[+×*][0-9A-Za-z]{1,9})+|(?<=[+])[0-9]{1,9}|[0-9]{1,9}(?=[+N])"),
+    ("code_name", r"(?<![0-9.])[0-9]{1,2}·[0-9]{1,2}(?![0-9])"),
     ("event_or_list_year", rf"[0-9]{{2,4}}(?={_ANNIVERSARY})"),
     ("hotline", rf"[0-9]{{3,5}}(?={alternatives(_WORDS['hotlines']['after'])})"),
     ("duration", rf"[0-9]{{1,3}}(?:分钟|小时|公里)(?={_CIRCLES})|7[×xX*]24"),
@@ -115,9 +118,7 @@ def _patterned(matched: str) -> Iterator[Name]:
         for start in range(max(end, run.start() - _LONGEST_PREFIX), run.start() + 1):
             found = _MASTER.match(matched, start)
             if found and found.end() > run.start():
-                index = found.lastgroup
-                assert index is not None
-                yield Name(start, found.end(), _PATTERNS[int(index[1:])][0])
+                yield Name(start, found.end(), _PATTERNS[int((found.lastgroup or "p0")[1:])][0])
                 end = found.end()
                 break
 
@@ -140,7 +141,7 @@ def _wishes(matched: str) -> Iterator[Name]:
 
 
 def _quotes(matched: str) -> Iterator[Name]:
-    """Short quotations with digits: a code (“1+4”), a nickname (“25条”) or a name with a number in it."""
+    """Short quotations with digits: a code (“3+5”), a nickname (“18条”) or a name with a number in it."""
     for match in _QUOTE.finditer(matched):
         inner = match[1] or match[2]
         if any("0" <= character <= "9" for character in inner):

@@ -21,7 +21,11 @@ _YEAR = re.compile("(?:19|20)[0-9]{2}")
 
 
 def find_labels(
-    document: Document, matched: str, numbers: Numbers, judged: Mapping[Quantity, str], taken: Iterable[tuple[int, int]]
+    document: Document,
+    matched: str,
+    numbers: Numbers,
+    judged: Mapping[Quantity, str],
+    taken: Iterable[tuple[int, int]],
 ) -> tuple[NumericLabel, ...]:
     """One label per digit run outside `taken`. `judged` holds the reasons found on the way."""
     judged_at = {place: reason for quantity, reason in judged.items() for place in range(quantity.start, quantity.end)}
@@ -33,7 +37,8 @@ def find_labels(
         if index >= 0 and run.start() < spans[index][1]:
             continue
         reason = _reason(document, matched, numbers, judged_at, run)
-        labels.append(NumericLabel(run.start(), run.end(), document.text[run.start() : run.end()], _context(document.text, run), reason))  # fmt: skip
+        raw, context = document.text[run.start() : run.end()], _context(document.text, run)
+        labels.append(NumericLabel(run.start(), run.end(), raw, context, reason))
     return tuple(labels)
 
 

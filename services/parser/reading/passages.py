@@ -22,12 +22,8 @@ REACH = 160
 #: A unit with more numbers than this is a dump, not a sentence; those behind are labelled, not read.
 _MOST = 400
 _CUT = re.compile(r"(?<![0-9])[,:]|[,:](?![0-9])|[;。!?\n]")
-_PROMISE = VERBS["promise"]
 _GROUPS = (
-    _PROMISE["stock"],
-    _PROMISE["flow"],
-    _PROMISE["light"],
-    _PROMISE["neutral"],
+    *(VERBS["promise"][group] for group in ("stock", "flow", "light", "neutral")),
     VERBS["quality"]["verbs"],
     VERBS["threshold"]["words"],
 )
@@ -116,7 +112,7 @@ def cuts_of(matched: str, start: int, end: int) -> tuple[int, ...]:
 
 @lru_cache(maxsize=256)
 def _verbs(matched: str, start: int, end: int) -> tuple[tuple[int, str], ...]:
-    """Every verb that takes a number in `matched[start:end]`, with where it ends: one scan for all numbers of a unit."""
+    """The verbs in `matched[start:end]` that take a number, with where they end: one scan for a whole unit."""
     return tuple([(verb.end(), verb[0]) for verb in _GOVERNING.finditer(matched, start, end)])
 
 

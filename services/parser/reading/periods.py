@@ -1,4 +1,4 @@
-"""The time a figure belongs to (SPEC §9): 2022年, 1—10月, 前三季度, 截至去年9月末, 2020年以来, 近年, 同期.
+"""The time a figure belongs to (SPEC §9): 2022年, 1—5月, 前两季度, 截至去年3月末, 2019年以来, 近年, 同期.
 
 Relative words are resolved against the document's own date; without a date they keep their raw text and no dates.
 """
@@ -24,11 +24,17 @@ _PART = (
 _PLAN = r"“?(?P<plan>十[一二三四五六])五(?!”?(?:规划|纲要|计划))”?"
 #: A year, a part of one, or both; the look-ahead keeps the empty match out.
 _CALENDAR = rf"(?={re.sub('[?]P<[a-z]+>', '?:', f'{_YEAR}|{_PART}')})(?:{_YEAR})?(?:{_PART})?"
-_PERIOD = re.compile(
-    rf"(?P<asof>截至到|截至|截止到?|到)?(?:(?P<low>(?:19|20)[0-9]{{2}})年?[—至到](?P<high>(?:19|20)[0-9]{{2}})年"
-    rf"|{_PLAN}|{_CALENDAR})(?P<end>底|末|初)?(?P<tail>以来|至今|起|期间|时期|全年)?"
-    r"|(?P<vague>(?:截至)?目前|近年来?|近[0-9一二三四五六七八九十]年来?|近几年来?|多年来|过去[0-9一二三四五六七八九十]年|[^,。;:、\n]{1,10}以来|[0-9一二两三四五六七八九十]年来)|(?P<same>同期)"
+_VAGUE = (
+    "(?:截至)?目前|近年来?|近[0-9一二三四五六七八九十]年来?|近几年来?|多年来"
+    "|过去[0-9一二三四五六七八九十]年|[0-9一二两三四五六七八九十]年来"
 )
+_NAMED = (
+    rf"(?P<asof>截至到|截至|截止到?|到)?(?:(?P<low>(?:19|20)[0-9]{{2}})年?[—至到](?P<high>(?:19|20)[0-9]{{2}})年"
+    rf"|{_PLAN}|{_CALENDAR})(?P<end>底|末|初)?(?P<tail>以来|至今|起|期间|时期|全年)?|(?P<same>同期)"
+)
+_PERIOD = re.compile(rf"{_NAMED}|(?P<vague>{_VAGUE})")
+#: 平台上线以来: tried at every character, so only where 以来 stands.
+_PERIOD_SINCE = re.compile(rf"{_NAMED}|(?P<vague>{_VAGUE}|[^,。;:、\n]{{1,10}}以来)")
 #: A period in these surroundings is what something is compared with, or a name, not the time of the figure.
 _COMPARED = re.compile(r"(?:较|比|与|是|于|相当于|相比|对比|占|为|“)$")
 #: 较上年同期 compares; 同期 alone names the period once more.
@@ -61,11 +67,12 @@ def document_period(years: Years) -> FigurePeriod | None:
 
 
 def find_periods(matched: str, start: int, end: int, years: Years) -> Iterator[tuple[int, FigurePeriod, bool]]:
-    """Every period named in `matched[start:end]` outside 《》: where it stands, and whether it holds for one number only.
+    """Every period named in `matched[start:end]` outside 《》: its place, and whether it holds for one number only.
 
     由2020年的30%提高到40%: the year belongs to the starting point alone.
     """
-    for found in _PERIOD.finditer(matched, start, end):
+    pattern = _PERIOD if matched.find("以来", start, end) < 0 else _PERIOD_SINCE
+    for found in pattern.finditer(matched, start, end):
         if matched.rfind("《", start, found.start()) > matched.rfind("》", start, found.start()):
             continue
         before, after = matched[max(start, found.start() - 4) : found.start()], matched[found.end() : found.end() + 6]

@@ -66,11 +66,17 @@ def read_structure(page: Page) -> Document:
     layout = layout_of(page)
     kind = kind_of(page, layout)
     anatomy = _FRAMES[kind](layout, match(page.title[0]) if page.title else None)
-    said = metadata_of(Sheet(page.text, layout, anatomy, page, kind, to_simplified(page.text)))
+    said = metadata_of(_sheet(page, layout, anatomy, kind))
     metadata = with_page(said, page)
     warnings = (*page.quality.warnings, *damages(said), *disagreements(said, page))
     document = Document(page.text, page.source_text, metadata, replace(page.quality, warnings=warnings))
     return replace(_structured(document, layout, anatomy), attachments=page.attachments)
+
+
+def _sheet(page: Page, layout: Layout, anatomy: Anatomy, kind: Kind) -> Sheet:
+    text = page.text
+    card = letters.card_of(layout.content()) if kind in ("reply_npc", "reply_cppcc") else []
+    return Sheet(text, layout, anatomy, page, kind, to_simplified(text), tuple(card))
 
 
 def _structured(document: Document, layout: Layout, anatomy: Anatomy) -> Document:
@@ -87,7 +93,7 @@ def _structured(document: Document, layout: Layout, anatomy: Anatomy) -> Documen
         tree.loose,
         [] if kind == "work_summary" else [(part.start, part.end) for part in background],
         owned,
-        time.own_text,
+        time.mode_at,
         _loose_label(matched, kind, time),
     )
     metadata = _with_years(document.metadata, time.sections)

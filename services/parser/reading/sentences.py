@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Iterator
 
-_CLOSES = {"“": "”", "‘": "’", "「": "」", "『": "』", "《": "》", "〈": "〉", "(": ")", "〔": "〕", "【": "】", "[": "]"}
+_CLOSES = dict(zip("“‘「『《〈(〔【[", "”’」』》〉)〕】]", strict=True))
 _OPENS = {closing: opening for opening, closing in _CLOSES.items()}
 _BRACKETS = re.escape("".join([*_CLOSES, *_OPENS]))
 _BRACKET = re.compile(f"[{_BRACKETS}\n]")
@@ -19,7 +19,7 @@ def pairs(text: str, start: int, end: int) -> dict[int, int]:
     """Opening mark -> its closing mark within `[start, end)`. Marks without a partner are not in it.
 
     A closing mark pairs with the nearest open mark of its kind and leaves those between unpaired, so one lost
-    bracket (`《目录2022—2025)》`) cannot hide the rest of a line. Pairs do not reach over a line end.
+    bracket (`《目录2020)》`) cannot hide the rest of a line. Pairs do not reach over a line end.
     """
     found: dict[int, int] = {}
     stack: list[tuple[str, int]] = []

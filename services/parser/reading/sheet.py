@@ -10,6 +10,7 @@ from services.domain.document import Kind, Role, Value
 from services.parser.page.model import Page
 from services.parser.reading.anatomy import Anatomy
 from services.parser.reading.layout import Layout, Row
+from services.parser.reading.letters import Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Sheet:
     kind: Kind
     #: `text` in simplified script, of the same length.
     plain: str
+    #: The fields of a card; empty for anything but a reply in card form.
+    card: tuple[Field, ...] = ()
 
     @property
     def is_reply(self) -> bool:

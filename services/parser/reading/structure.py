@@ -40,8 +40,6 @@ class _Node:
     body: list[tuple[int, int]] = field(default_factory=list)
     extent: int = 0
     future: bool = False
-    #: An item of this section had a next step of its own.
-    nests: bool = False
     id: str = ""
 
     def extend(self, end: int) -> None:
@@ -77,6 +75,8 @@ class _Walk:
         self.open: list[_Node] = []
         self.owners: list[tuple[int, _Node]] = []
         self.loose: list[tuple[int, int]] = []
+        #: Starts of the sections whose items have next steps of their own; -1 for items at the top.
+        self.nesting: set[int] = set()
 
     def take(self, index: int, part: Part) -> None:
         if part.what == "list":
@@ -150,8 +150,8 @@ class _Walk:
         if self.kind == "policy_notice" or any(node.future for node in around):
             return marker.start
         self._close(rank)
-        if keep is not None and len(self.open) > 1:
-            self.open[-2].nests = True
+        if keep is not None:
+            self.nesting.add(self._around(keep))
         node = self._push(marker, rank, marker.after)
         node.run_in = node.future = True
         return marker.start
@@ -164,9 +164,12 @@ class _Walk:
             node = self.open[index]
             if node.rank <= RANK["next_step"] or node.marker.number is None:
                 continue
-            if _continues(node, ahead) or (index and self.open[index - 1].nests and not _restarts(node, ahead)):
+            if _continues(node, ahead) or (self._around(index) in self.nesting and not _restarts(node, ahead)):
                 return index
         return None
+
+    def _around(self, index: int) -> int:
+        return self.open[index - 1].marker.start if index else -1
 
     def _end_paragraph(self, part: Part, first: Marker | None, index: int) -> None:
         """Closes what ends with its paragraph, before a new one is read."""

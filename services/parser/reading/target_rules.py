@@ -22,20 +22,23 @@ _ATTAINMENT = re.compile(
 )
 _TIME = re.compile(alternatives(VERBS["time_promised"]["before"]) + "$")
 _GIVEN = re.compile("[^,;。]{0,6}" + alternatives(VERBS["time_promised"]["given"]))
-_LIFE = re.compile("寿命")
-_DAYS = re.compile("(?:天数|用时|时限|周期|工期|时长)[^,;。]{0,6}$")
-_FOR = re.compile("(?:为|给|让|使)$")
+_LIFE = re.compile(alternatives(VERBS["measured"]["life"]))
+_DAYS = re.compile(alternatives(VERBS["measured"]["days"]) + "[^,;。]{0,6}$")
+_FOR = tuple(VERBS["beneficiary"]["before"])
 _PREPOSITION = re.compile(
     rf"(?:{alternatives(VERBS['preposition']['words'])}|[{''.join(VERBS['preposition']['single'])}](?!外))[^,;。]*$"
 )
 _PAST = re.compile(alternatives(VERBS["past"]["words"]) + "|(?<![业早而])已(?!定)")
 _BASIS = re.compile(f"[^,;。]{{0,12}}{alternatives(VERBS['baseline']['basis'])}")
-_TO = re.compile(r"[^,;。]{0,8}[到至为]")
+_FROM = re.compile(f"{alternatives(VERBS['baseline']['from'])}[^,;。]{{0,10}}$")
+_TO = re.compile(r"[增提上扩升降减下压缩拓][^,;。]{0,4}[到至为]")
 _PARTITION = re.compile(alternatives(VERBS["partition"]["nouns"]))
 _ABSTRACT = re.compile(alternatives(VERBS["abstract"]["tails"]) + "[”’]?$")
 _CREATED = re.compile(
     alternatives({*VERBS["promise"]["stock"], *VERBS["promise"]["flow"]} - set(VERBS["promise"]["idiomatic"])) + "了?$"
 )  # fmt: skip
+#: Words of passing a mark, directly before the number.
+THRESHOLD = tuple(VERBS["threshold"]["words"])
 _QUALITY = frozenset(VERBS["quality"]["verbs"])
 _CREATION = frozenset({*VERBS["promise"]["stock"], *VERBS["promise"]["flow"], *VERBS["promise"]["neutral"]})
 #: Signs behind a number that show that nothing is counted behind it.
@@ -69,7 +72,7 @@ _TIMELESS = {"large": "label_count", "age": "age", "duration": "duration"}
 
 
 def _measures_time(passage: Passage, quantity: Quantity) -> bool:
-    """连续3年给予…, 压缩至5个工作日, 预期寿命达到80岁 (SPEC §15 D18)."""
+    """连续2年给予…, 压缩至5个工作日, 预期寿命达到80岁 (SPEC §15 D18)."""
     left = passage.left(quantity)
     if quantity.cls == "age":
         return bool(_LIFE.search(left))
@@ -85,7 +88,7 @@ def label_of_time(passage: Passage, quantity: Quantity) -> str | None:
 
 
 def bare_reason(matched: str, quantity: Quantity) -> str:
-    """Why a number without a unit is a name: a version (2.0), a year (2022重庆…) or part of a product."""
+    """Why a number without a unit is a name: a version (2.0), a year (2021某市…) or part of a product."""
     text = matched[quantity.start : quantity.end]
     if text.endswith(".0"):
         return "version"
@@ -108,8 +111,8 @@ def counts_in_chinese(passage: Passage, quantity: Quantity) -> bool:
     if quantity.comparator != "=" or quantity.start < quantity.number:
         return True
     if quantity.end - quantity.start == 1 + len(quantity.unit) and passage.matched[quantity.start] in "十百千万亿":
-        return not quantity.countable and left.endswith(tuple(VERBS["threshold"]["words"]))
-    passed = left.endswith(tuple(VERBS["threshold"]["words"])) and (not quantity.countable or _large(quantity))
+        return not quantity.countable and left.endswith(THRESHOLD)
+    passed = left.endswith(THRESHOLD) and (not quantity.countable or _large(quantity))
     return passed or (quantity.countable and bool(_CREATED.search(left)))
 
 
@@ -136,7 +139,7 @@ def _starting_point(passage: Passage, quantity: Quantity, _: bool) -> str | None
     """在30个的基础上, 由20%提高到30%: measured from, not promised."""
     right = passage.right(quantity)
     left = passage.left(quantity)
-    if _BASIS.match(right) or (left.endswith(tuple(VERBS["baseline"]["from"])) and _TO.match(right)):
+    if _BASIS.match(right) or (_FROM.search(left) and _TO.match(right)):
         return "baseline"
     return None
 
@@ -158,7 +161,7 @@ def _counted(passage: Passage, quantity: Quantity, goal: bool) -> str | None:
     counted_before = passage.matched[quantity.end : quantity.end + 1] in _FREE
     if _PREPOSITION.search(left) and verb not in _CREATION:
         return "label_count"
-    if counted_before or _FOR.search(left):
+    if counted_before or left.endswith(_FOR):
         return None
     return _counted_behind(passage, quantity, verb, goal)
 

@@ -24,7 +24,7 @@ from services.parser.reading.implicit import Implicit, find_implicit
 from services.parser.reading.number_names import alternatives
 from services.parser.reading.passages import VERBS, Passage, cuts_of, passages
 from services.parser.reading.quantities import Quantity, find_numbers
-from services.parser.reading.target_rules import TARGET, judge
+from services.parser.reading.target_rules import TARGET, THRESHOLD, judge
 
 #: 高于全国 and 占全市 name what something is compared with.
 _AREAS = re.compile("(?<![于过先占])" + alternatives(load("metrics")["areas"]["words"]))
@@ -33,14 +33,15 @@ _UP = alternatives(VERBS["change"]["up"])
 _FILLER = "(?:分别|年均|同比|均|了|约|超过|再|实际)*"
 _DECREASE = re.compile(f"{_DOWN}{_FILLER}$")
 _INCREASE = re.compile(f"{_UP}{_FILLER}$")
-_THRESHOLD = tuple(VERBS["threshold"]["words"])
 _KEEP = re.compile(alternatives(VERBS["keep"]["words"]) + "$")
 _BASELINE = re.compile(rf"(?:较|比|与)([^,;。、增长下降提高减少]{{2,12}}?)(?:相比|分别|均|同期|{_DOWN}|{_UP}|翻|高|低)")
 _RECURRENCE = re.compile(alternatives(VERBS["recurrence"]["words"]))
 _CUMULATIVE = re.compile(alternatives(VERBS["cumulative"]["words"]))
-_DISTRIBUTIVE = re.compile("分别(?:达到|为|达|是|增长|下降|提高|降低|不低于)?")
 _MULTIPLE_OF_ALL = re.compile("(?:全部|均|都|实现)*(翻一番|翻番|翻两番|倍增|双倍增)[,、]?分别")
 _EACH = re.compile(r"(?:在([^,。;在]{2,40}))?各[^,。;]{0,8}$")
+_IMPLIED: dict[str, Comparator] = {"doubling": "multiple", "whole": "=", "scale": ">="}
+#: The unit of a bare number: a value of an index.
+INDEX = "指数"
 _PLAN_END = {"十": 2005, "十一": 2010, "十二": 2015, "十三": 2020, "十四": 2025, "十五": 2030}
 _PLAN = re.compile("十[一二三四五]?(?=五)")
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
@@ -100,21 +101,40 @@ class _Facts:
     deadlines: tuple[tuple[int, Deadline], ...]
 
     def target(self, index: int) -> Target:
-        head = self.heads[index]
-        quantity, left = self.passage.quantities[index], self.passage.left(self.passage.quantities[index])
+        quantity, head = self.passage.quantities[index], self.heads[index]
+        left = self.passage.left(quantity)
         lead = self.passage.left(self.passage.quantities[first_of_run(self.passage, index)])
         value, norm, unit = _changed(quantity, lead)
-        multiple = self._multiple(quantity)
+        baseline, baseline_year = _baseline(left)
+        multiple, multiple_raw = self._multiple(quantity)
+        recurrence = _RECURRENCE.search(left)
         return Target(
-            id="", start=quantity.start, end=quantity.end, raw=self.document.text[quantity.start : quantity.end],
-            commitment=self.commitment.id, metric=head.name, comparator=_comparator(quantity, left), value=value,
-            unit=quantity.unit or "指数", norm_value=norm, norm_unit=unit or "指数", deadline=self.deadline(quantity.start),
-            modality=self.modality(quantity.start), scope=_scope(left), direction=_direction(lead),
-            baseline=_baseline(left)[0], baseline_year=_baseline(left)[1], multiple=multiple and multiple[0],
-            multiple_raw=multiple and multiple[1], group=group_of(self.passage, index), recurrence=self._recurrence(quantity),
-            cumulative=bool(_CUMULATIVE.search(left)), elided_head=head.elided, unit_elided=quantity.unit_elided,
+            id="",
+            start=quantity.start,
+            end=quantity.end,
+            raw=self.document.text[quantity.start : quantity.end],
+            commitment=self.commitment.id,
+            metric=head.name,
+            comparator=_comparator(quantity, left),
+            value=value,
+            unit=quantity.unit or INDEX,
+            norm_value=norm,
+            norm_unit=unit or INDEX,
+            deadline=self.deadline(quantity.start),
+            modality=self.modality(quantity.start),
+            scope=_scope(left),
+            direction=_direction(lead),
+            baseline=baseline,
+            baseline_year=baseline_year,
+            multiple=multiple,
+            multiple_raw=multiple_raw,
+            group=group_of(self.passage, index),
+            recurrence=recurrence[0] if recurrence else None,
+            cumulative=bool(_CUMULATIVE.search(left)),
+            elided_head=head.elided,
+            unit_elided=quantity.unit_elided,
             rule=f"SPEC §8 {quantity.cls}",
-        )  # fmt: skip
+        )
 
     def implicit(self, implicit: Implicit) -> Iterator[Target]:
         matched, start = self.passage.matched, self.passage.clause(implicit.start)[0]
@@ -142,13 +162,25 @@ class _Facts:
     def _implicit_target(self, implicit: Implicit, name: str, left: str, coordinated: bool) -> Target:
         unit, norm_unit, value, norm = _implicit_values(implicit, self.passage.matched)
         return Target(
-            id="", start=implicit.start, end=implicit.end, raw=self.document.text[implicit.start : implicit.end],
-            commitment=self.commitment.id, metric=name,
-            comparator={"doubling": "multiple", "whole": "=", "scale": ">="}[implicit.kind],  # type: ignore[arg-type]
-            value=value, unit=unit, norm_value=norm, norm_unit=norm_unit, deadline=self.deadline(implicit.start),
-            modality=self.modality(implicit.start), scope=_scope(left), coordinated=coordinated,
-            soft=implicit.kind == "scale", implicit_value=implicit.kind == "whole", rule=f"SPEC §8 {implicit.kind}",
-        )  # fmt: skip
+            id="",
+            start=implicit.start,
+            end=implicit.end,
+            raw=self.document.text[implicit.start : implicit.end],
+            commitment=self.commitment.id,
+            metric=name,
+            comparator=_IMPLIED[implicit.kind],
+            value=value,
+            unit=unit,
+            norm_value=norm,
+            norm_unit=norm_unit,
+            deadline=self.deadline(implicit.start),
+            modality=self.modality(implicit.start),
+            scope=_scope(left),
+            coordinated=coordinated,
+            soft=implicit.kind == "scale",
+            implicit_value=implicit.kind == "whole",
+            rule=f"SPEC §8 {implicit.kind}",
+        )
 
     def deadline(self, position: int) -> Deadline | None:
         """Where the commitment names several dates, the last one before the number; else the commitment's own."""
@@ -163,21 +195,17 @@ class _Facts:
                 return action.strength
         return self.commitment.modality
 
-    def _multiple(self, quantity: Quantity) -> tuple[int, str] | None:
-        """数量全部翻番,分别达到 x、y、z: each value is also a doubling (SPEC §8)."""
+    def _multiple(self, quantity: Quantity) -> tuple[int | None, str | None]:
+        """A、B均翻番,分别达到x、y: each value is also a doubling (SPEC §8)."""
         found = _MULTIPLE_OF_ALL.search(self.passage.ahead(quantity))
         if not found or ";" in found.string[found.end() :]:
-            return None
+            return None, None
         return VERBS["doubling"][found[1]], found[0].rstrip(",、分别")
-
-    def _recurrence(self, quantity: Quantity) -> str | None:
-        found = _RECURRENCE.search(self.passage.left(quantity))
-        return found[0] if found else None
 
 
 def _comparator(quantity: Quantity, left: str) -> Comparator:
     """突破1万亿元 is more than it."""
-    return ">" if quantity.comparator == "=" and left.endswith(_THRESHOLD) else quantity.comparator
+    return ">" if quantity.comparator == "=" and left.endswith(THRESHOLD) else quantity.comparator
 
 
 def _changed(quantity: Quantity, left: str) -> tuple[Amount, Amount, str]:
@@ -214,7 +242,7 @@ def _direction(left: str) -> Literal["increase", "decrease", "maintain"]:
 
 
 def _baseline(left: str) -> tuple[str | None, int | None]:
-    """What the number is measured against, and that year: 较“十三五”末分别下降16% → “十三五”末, 2020."""
+    """What the number is measured against, and that year: 较“十三五”末下降9% → “十三五”末, 2020."""
     found = _BASELINE.search(left)
     if not found:
         return None, None

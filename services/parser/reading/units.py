@@ -6,7 +6,9 @@ and are refined by whoever understands the sentence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import sys
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from services.domain.document import Mode, Section, Unit, UnitLabel
@@ -31,21 +33,22 @@ def units_of(
     loose: Sequence[tuple[int, int]],
     preambles: Sequence[tuple[int, int]],
     lists: Sequence[tuple[UnitList, str | None]],
-    own_text: Mapping[str, Mode],
+    mode_at: Callable[[Section, int], Mode],
     loose_label: Callable[[int, int], UnitLabel],
 ) -> tuple[Unit, ...]:
     """All units in text order: they partition the sections' bodies, the `loose` text outside sections and the lists.
 
-    `own_text` is the mode of each section's own text, `preambles` are the spans whose sentences are background,
+    `mode_at` tells the mode of a section's own text, `preambles` are the spans whose sentences are background,
     `loose_label` labels sentences outside sections.
     """
     units = [Unit(each.start, each.end, section, "units") for each, section in lists]
+    background = sorted(preambles)
     for section in sections:
-        label: UnitLabel = "commitment" if own_text[section.id] in _PROMISING else "narrative"
         for start, end in sentences(text, section.body):
-            units.append(Unit(start, end, section.id, _label(text, start, end, preambles, label)))
+            label: UnitLabel = "commitment" if mode_at(section, start) in _PROMISING else "narrative"
+            units.append(Unit(start, end, section.id, _label(text, start, end, background, label)))
     for start, end in sentences(text, loose):
-        units.append(Unit(start, end, None, _label(text, start, end, preambles, loose_label(start, end))))
+        units.append(Unit(start, end, None, _label(text, start, end, background, loose_label(start, end))))
     return tuple(sorted(units, key=lambda unit: unit.start))
 
 
@@ -73,8 +76,9 @@ def _breaks_off(text: str, start: int, end: int) -> bool:
     return len(line) > _SHORT_LINE and not line.endswith(_UNFINISHED)
 
 
-def _label(text: str, start: int, end: int, preambles: Sequence[tuple[int, int]], otherwise: UnitLabel) -> UnitLabel:
-    if any(first <= start and end <= last for first, last in preambles):
+def _label(text: str, start: int, end: int, background: Sequence[tuple[int, int]], otherwise: UnitLabel) -> UnitLabel:
+    place = bisect_right(background, (start, sys.maxsize)) - 1
+    if place >= 0 and end <= background[place][1]:
         return "preamble"
     return "lead_in" if is_lead_in(text, start, end) else otherwise
 

@@ -209,3 +209,20 @@ def test_an_annexed_plan_that_is_gone_is_critical(seed: Seed, changed: Changed) 
 def test_the_only_promise_below_a_heading_does_not_come_back_as_its_heading(letter: Letter) -> None:
     (change,) = letter(("严格执行准入制度,建立信用档案。", ""))
     assert change.type == "commitment_withdrawn"
+
+
+def test_a_sentence_that_leaves_an_unnumbered_heading_alone_has_moved(seed: Seed, changed: Changed) -> None:
+    """The heading is then read as a sentence; it stands where it stood."""
+    old = seed("001")
+    plain = next(
+        section for section in old.sections
+        if section.form == "runin_plain" and [x.section for x in old.commitments].count(section.id) == 1
+        and section.mode == "future"
+    )  # fmt: skip
+    moved = next(x for x in old.commitments if x.section == plain.id)
+    place = next(x for x in old.commitments if x.basis == moved.basis and x.end < moved.start - 400)
+    text = old.text[: moved.start] + old.text[moved.end :]
+    (change,) = changed(old, text[: place.end] + moved.text + text[place.end :]).changes
+    assert change.type == "commitment_moved"
+    assert change.old is not None
+    assert change.old.text == moved.text

@@ -87,7 +87,7 @@ def _visits() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_source"),
         sa.UniqueConstraint("owner", "url", name="uq_source_owner_url"),
     )
-    op.create_index("ix_source_host_next_visit", "source", ["host", "next_visit"])
+    op.create_index("ix_source_host_next_visit_id", "source", ["host", "next_visit", "id"])
     op.create_table(
         "page",
         sa.Column("id", sa.Text(), nullable=False),
@@ -113,7 +113,7 @@ def _visits() -> None:
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name="fk_page_source_id"),
         sa.PrimaryKeyConstraint("id", name="pk_page"),
     )
-    op.create_index("ix_page_host_next_visit", "page", ["host", "next_visit"])
+    op.create_index("ix_page_host_next_visit_id", "page", ["host", "next_visit", "id"])
     op.create_index("ix_page_source_id", "page", ["source_id"])
 
 
@@ -183,6 +183,7 @@ def _documents() -> None:
         sa.Column("recorded", sa.BigInteger(), nullable=False),
         sa.Column("reader", sa.Text(), nullable=False),
         sa.Column("key_hash", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
         sa.Column("edit", sa.Text(), nullable=False),
         sa.Column("structure", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name="fk_version_document_id"),

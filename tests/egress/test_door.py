@@ -12,12 +12,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from network import forbidden as refused_by_the_suite
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from evil import PAGE, evil_server
+from network import forbidden as refused_by_the_suite
 
 from services.domain.errors import ConfigError
 from services.egress.door import Answer, Door, Failure

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from services.api.context import Here
 from services.domain.document import Document, Kind
@@ -18,6 +18,10 @@ from services.storage.versions import VersionRecord
 
 router = APIRouter(tags=["documents"])
 Limit = Annotated[int, Query(ge=1, le=250, description="How many items at the most.")]
+
+
+#: What a database can count to.
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("/documents", summary="Find documents")
@@ -60,7 +64,7 @@ def get_history(context: Here, document_id: str) -> dict[str, Any]:
 
 
 @router.get("/documents/{document_id}/versions/{n}", summary="One version as it stood")
-def get_version(context: Here, document_id: str, n: int) -> dict[str, Any]:
+def get_version(context: Here, document_id: str, n: Number) -> dict[str, Any]:
     with context.database.read() as conn:
         record = documents.get_document(conn, document_id)
         row, structure = versions.get_version(conn, document_id, n)

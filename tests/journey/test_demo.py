@@ -33,7 +33,7 @@ def test_the_installed_wheel_runs_the_demo_in_an_empty_folder(tmp_path: Path) ->
         "--no-index",
         "--target",
         str(installed),
-        wheel,
+        str(wheel),
     ]
     subprocess.run(install, check=True, capture_output=True)
     command = [sys.executable, "-m", "services.cli", "demo", "--once"]

@@ -50,10 +50,6 @@ class Settings(BaseSettings):
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.data / 'dafu.sqlite'}"
 
-    @property
-    def address(self) -> str:
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
-
 
 def load_settings(**overrides: object) -> Settings:
     """Settings from the environment. Raises ConfigError that names the variable and what it takes."""

@@ -10,7 +10,7 @@ from services.settings import load_settings
 
 
 def run_command() -> None:
+    """Serve until the process is asked to stop."""
     settings = load_settings()
     configure_logs(settings.log_level)
-    print(f"dafu: {settings.address}  (API page: {settings.address}/docs; data: {settings.data})", file=sys.stderr)
-    run(settings)
+    run(settings, lambda address: print(f"dafu: {address}  (API page: {address}/docs)", file=sys.stderr))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import structlog
@@ -33,8 +33,11 @@ _log = structlog.get_logger()
 PAUSE = 0.5
 
 
-def run(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; every step in progress is finished or left to be repeated."""
+def run(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT; every step in progress is finished or left to be repeated.
+
+    `ready` is called with the service's address once nothing more can stand in the way.
+    """
     if settings.bus_url != "database":
         raise ConfigError("DAFU_BUS_URL: only 'database' is there yet; leave it unset")
     with held(settings.data), listen(settings.host, settings.port, "choose another with DAFU_PORT") as listener:
@@ -42,14 +45,15 @@ def run(settings: Settings) -> None:
         try:
             take_over(database, system_clock())
             watch(database, read_sources(seeds_folder() / "sources.toml"), system_clock())
-            _serve(settings, database, listener)
+            _serve(settings, database, listener, ready)
         finally:
             database.close()
 
 
-def _serve(settings: Settings, database: Database, listener: socket.socket) -> None:
+def _serve(settings: Settings, database: Database, listener: socket.socket, ready: Callable[[str], None]) -> None:
+    address = settings.public_url.rstrip("/") or f"http://{settings.host}:{port_of(listener)}"
     box = load_box(settings.secret_key.get_secret_value(), settings.data)
-    context = api_context(database, system_clock, box, settings.allow_addresses, settings.address)
+    context = api_context(database, system_clock, box, settings.allow_addresses, address)
 
     @contextlib.asynccontextmanager
     async def working(_: FastAPI) -> AsyncIterator[None]:
@@ -61,7 +65,7 @@ def _serve(settings: Settings, database: Database, listener: socket.socket) -> N
             box=box,
             clock=system_clock,
             stamp=system_clock,
-            address=settings.address,
+            address=address,
             spacing=timedelta(seconds=settings.spacing),
         )
         worker = asyncio.create_task(_work(line))
@@ -74,6 +78,7 @@ def _serve(settings: Settings, database: Database, listener: socket.socket) -> N
                 await worker
             await door.aclose()
 
+    ready(address)
     config = uvicorn.Config(create_app(context, working), log_config=None, access_log=False, lifespan="on")
     uvicorn.Server(config).run(sockets=[listener])
 

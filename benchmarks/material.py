@@ -1,4 +1,4 @@
-"""The pages the benchmarks read: those of DAFU_CORPUS, else the founding documents in pages as official sites build them."""
+"""The pages the benchmarks read: those of DAFU_CORPUS, else the founding documents in pages like official ones."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def _page(text: str) -> bytes:
     return (
         '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>关于某件建议的答复_某市人民政府</title>'
         '<meta name="ArticleTitle" content="关于某件建议的答复"><meta name="PubDate" content="2023-03-28 10:15">'
-        f'<meta name="SiteName" content="某市人民政府"><script>{script}</script></head><body><ul class="nav">{menu}</ul>'
+        f'<meta name="SiteName" content="某市人民政府"><script>{script}</script></head>'
+        f'<body><ul class="nav">{menu}</ul>'
         f'<div class="main"><h1>关于某件建议的答复</h1><div class="TRS_Editor">{body}</div>'
         '<div class="prevnext"><p>上一篇：<a href="./t1.html">另一件</a></p></div></div>'
         f'<ul class="links">{menu}</ul><div class="footer"><p>版权所有：某市人民政府</p></div></body></html>'

@@ -1,10 +1,11 @@
 """Runs inside the peers' own virtual environment: CPU milliseconds of every peer on every page, as JSON on stdout.
 
-    python peers.py ROUNDS PAGE…
+python peers.py ROUNDS PAGE…
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import statistics
 import sys
@@ -26,20 +27,22 @@ def cpu_ms(work: Callable[[], object], rounds: int) -> float | None:
     return statistics.median(times[1:]) * 1000
 
 
-def main() -> None:
-    import readability
-    import trafilatura
+def _peers(body: bytes) -> dict[str, Callable[[], object]]:
+    """Imported by name: they are nobody's dependency."""
+    trafilatura = importlib.import_module("trafilatura")
+    readability = importlib.import_module("readability")
+    return {
+        "trafilatura": lambda: trafilatura.extract(body),
+        "trafilatura, fast": lambda: trafilatura.extract(body, fast=True),
+        "readability-lxml": lambda: readability.Document(body).summary(),
+    }
 
-    rounds, names = int(sys.argv[1]), sys.argv[2:]
-    figures = {}
-    for name in names:
-        body = Path(name).read_bytes()
-        peers: dict[str, Callable[[], object]] = {
-            "trafilatura": lambda body=body: trafilatura.extract(body),
-            "trafilatura, fast": lambda body=body: trafilatura.extract(body, fast=True),
-            "readability-lxml": lambda body=body: readability.Document(body).summary(),
-        }
-        figures[Path(name).stem] = {peer: cpu_ms(work, rounds) for peer, work in peers.items()}
+
+def main() -> None:
+    rounds, paths = int(sys.argv[1]), [Path(name) for name in sys.argv[2:]]
+    figures = {
+        path.stem: {peer: cpu_ms(work, rounds) for peer, work in _peers(path.read_bytes()).items()} for path in paths
+    }
     json.dump(figures, sys.stdout)
 
 

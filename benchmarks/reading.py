@@ -1,4 +1,4 @@
-"""Bytes to structured document (metadata, sections, units; no commitments) beside what others need for the bare text."""
+"""Bytes to structured document (metadata, sections, units; no commitments) beside what peers take for the bare text."""
 
 from __future__ import annotations
 

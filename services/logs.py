@@ -31,7 +31,9 @@ def configure_logs(level: str) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=chain[-1], foreign_pre_chain=chain[1:-1]))
+    # libraries speak up from warnings on, our own rooms from the level asked for
     logging.basicConfig(handlers=[handler], level=max(_LEVELS[level], logging.WARNING), force=True)
+    logging.getLogger("services").setLevel(_LEVELS[level])
 
 
 def _without_secrets(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

@@ -56,11 +56,17 @@ def _change(change: Mapping[str, Any]) -> list[str]:
         lines.append("  " + escape(" › ".join(change["path"])))
     if change.get("metric"):
         lines.append("  " + escape(change["metric"]))
-    if "before" in change or "after" in change:
-        lines.append(
-            f"  [red]{escape(_said(change.get('before')))}[/red] → [green]{escape(_said(change.get('after')))}[/green]"
-        )
+    before, after = _pair(change)
+    if before is not None or after is not None:
+        lines.append(f"  [red]{escape(_said(before))}[/red] → [green]{escape(_said(after))}[/green]")
     return lines
+
+
+def _pair(change: Mapping[str, Any]) -> tuple[Any, Any]:
+    """What was said and what is said now; for wording the words themselves, not their levels."""
+    if change["type"].startswith("modality") and "old" in change and "new" in change:
+        return change["old"]["text"], change["new"]["text"]
+    return change.get("before"), change.get("after")
 
 
 def _said(value: Any) -> str:

@@ -42,7 +42,7 @@ _BESIDE = re.compile(rf"(?P<body>{_BODY})(?:(?P<more>{_AND})(?={_BODY})|(?=[,。
 _TOGETHER = re.compile(rf"(?:{MODALS})?(?:{ADVERBS})?(?:{alternatives(_LISTS['together']['words'])})")
 _ORDER = re.compile(rf"(?:{ADVERBS})?(?:要|应当|应|须|必须|需)(?!求)")
 _CARRY = re.compile(rf"(?:{alternatives(_LISTS['carry']['words'])})")
-_PROMISES = re.compile(rf"(?:还|也|仍|正|并)?(?:(?:将|拟)(?=(?:{ADVERBS})*(?:{VERBS}|{_FOLLOW}|{MEANS}))|计划|今后)")
+_PROMISES = re.compile(rf"(?:还|也|仍|正|并)?(?:(?:将|拟)(?=(?:{ADVERBS})*(?:{VERBS}|{_FOLLOW}|{MEANS}|于(?!是)))|计划|今后)")
 _HEADLINE = re.compile(rf"(?:(?<=[\n。;:\s])|^)\((?P<body>{_NAMED})\)")
 
 

@@ -36,6 +36,8 @@ _CARD_ROLES: dict[str, Role] = {
 _HEADER_ROWS, _CARD_CHARACTERS, _INTRO_CHARACTERS = 14, 900, 400
 #: Text behind the opening's 如下: in the same paragraph is body from this length on.
 _BODY_BEHIND = 25
+#: A longer row between the labels of a card is text, not a value that ran over.
+_LONGEST_VALUE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def _fields(row: Row) -> Iterator[Field]:
 
 def _card(rows: Sequence[Row], card: Sequence[Field], found: Anatomy) -> int:
     """Marks a card's rows; the answer's own text is body. Returns where the text behind the card begins."""
-    last = rows.index(card[-1].row)
+    last = _card_end(rows, card)
     for each in card:
         if each.name == "answer" and each.value:
             found.begins[each.row.number] = each.start
@@ -117,6 +119,26 @@ def _card(rows: Sequence[Row], card: Sequence[Field], found: Anatomy) -> int:
             not row.table and not numbered(row) and row.number not in found.roles and len(row.text) <= _CARD_CHARACTERS
         ):
             found.mark(row, role_of(row.text) or "title")
+    answered = rows[last].number not in found.begins and any(each.row is rows[last] for each in card)
+    return _opening(rows, last + 1, found) if answered else last
+
+
+def _card_end(rows: Sequence[Row], card: Sequence[Field]) -> int:
+    """The last row of the card's head: its answer label, else the last label before the text. A result or a feedback
+    label may stand behind the text again."""
+    answer = next((each.row for each in card if each.name == "answer"), None)
+    if answer is not None:
+        return rows.index(answer)
+    labelled = {each.row.number for each in card}
+    last = rows.index(card[0].row)
+    asked = False
+    for index in range(last, len(rows)):
+        row = rows[index]
+        if row.number in labelled:
+            last = index
+            asked = any(each.row is row and each.name == "question" for each in card)
+        elif not asked and len(row.text) > _LONGEST_VALUE:
+            break
     return last
 
 

@@ -146,7 +146,6 @@ def _disposal(matched: str, start: int, end: int) -> bool:
     """将…纳入…: 将 is a preposition here, and what directly follows it is the object."""
     return matched[start : start + 1] in ("将", "把") and _DISPOSAL.match(matched, start, end) is not None
 
-
 def _behind(matched: str, start: int, end: int) -> Verb | None:
     """The verb behind an adverbial or a noun phrase: behind the word that closes it, or the first with an object."""
     preposition = _PREPOSITION.match(matched, start, end)

@@ -60,6 +60,8 @@ class Tree:
     #: Outermost sections that turn to the future somewhere; None stands for text outside sections.
     turning: frozenset[str | None]
     is_reply: bool
+    #: The year the document itself was written in, where it says so.
+    year: int | None = None
 
     @property
     def announces(self) -> bool:

@@ -71,7 +71,9 @@ def find_numbers(matched: str) -> Numbers:
 
 #: Longer runs of digits are codes and account numbers.
 _LONGEST_NUMBER = 18
-_DIGITS = re.compile(rf"(?<![0-9.])(?:(?<!,)|(?<![0-9],)){ARABIC_DIGITS}(?![0-9])")
+#: 1 250万元: a space parts the thousands, where a unit follows.
+_SPACED = r"[0-9]{1,3}(?: [0-9]{3})+(?:\.[0-9]+)?(?=[%‰\u4e00-\u9fff])"
+_DIGITS = re.compile(rf"(?<![0-9.])(?:(?<!,)|(?<![0-9],))(?:{_SPACED}|{ARABIC_DIGITS})(?![0-9])")
 #: 余 and 多 before or behind the magnitude; 千 of 千瓦 and 千米 is no magnitude.
 _TAIL = re.compile(r"(?P<more>[余多来])?(?P<magnitude>(?:[十百万亿]|千(?![瓦米克伏卡赫帕]))+)?(?P<over>[余多])?")
 #: 2.1:1, the ratio of two incomes.
@@ -178,7 +180,7 @@ def _quantity(
 
 
 def _decimal(digits: str) -> Decimal:
-    return Decimal(digits.replace(",", ""))
+    return Decimal(digits.replace(",", "").replace(" ", ""))
 
 
 def _amount(values: tuple[Decimal, ...]) -> Amount:

@@ -18,6 +18,7 @@ from services.parser.text.dates import iso_date
 
 _DATA = load("listing")
 _ARTICLES = tuple(re.compile(entry["pattern"]) for entry in _DATA["article"]["patterns"])
+_TITLES = re.compile("|".join(entry["pattern"] for entry in _DATA["article"]["titles"]))
 _TURNING = frozenset(_DATA["turning"]["words"])
 _MARKS: list[str] = _DATA["pinned"]["marks"]
 _CUT = re.compile(r"(?:\.{2,}|…+|。{3})$")
@@ -29,7 +30,7 @@ _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\s*[|/]?\s*(20\d\d)[-./年](\d{1,2})�
 _DATE_BEHIND = re.compile(
     r"\s*[\[(（]?\s*(20\d\d[-./年]\d{1,2}[-./月]\d{1,2}日?)(?:\s+\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）]?$"
 )
-_LONGEST_DATE, _LONGEST_CUT = 40, 8
+_LONGEST_DATE, _LONGEST_CUT, _LONGEST_TITLE = 40, 8, 200
 #: Title, picture and date may each link to the article.
 _MOST_IN_A_ROW = 4
 _LEVELS_UP = 6
@@ -109,7 +110,7 @@ def _link(node: LexborNode, base: str, place: int, crowded: set[int]) -> Link | 
     text = _without(row.text(separator=" "), node.text())
     dated = _printed_date(text) or (iso_date(behind[1]) if behind else None) or date_in(url)
     pinned = any(mark in text or mark in title for mark in _MARKS)
-    article = any(pattern.search(url) for pattern in _ARTICLES)
+    article = any(pattern.search(url) for pattern in _ARTICLES) or _TITLES.search(title[:_LONGEST_TITLE]) is not None
     return Link(url, title, dated, pinned, article, _group(row), place)
 
 

@@ -210,3 +210,12 @@ def test_lists_of_the_corpus() -> None:
     )
     assert len(guangzhou.items) == 15
     assert guangzhou.next_pages == ("https://rsj.gz.gov.cn/ywzt/ldgx/ldrszyzc/zcgg/index_2.html",)
+
+
+def test_a_row_with_a_document_s_title_needs_neither_date_nor_known_address() -> None:
+    rows = "".join(
+        f'<li><a href="/doc/{n}.html">关于推进{what}的建议的答复</a></li>' for n, what in ((1, "养老"), (2, "托育"))
+    )
+    page = f'<html><body><div><a href="/">首页</a><a href="/tzgg/">通知公告</a></div><ul>{rows}</ul></body></html>'
+    listing = read_list(page.encode(), url="https://www.example.gov.cn/jytabl/")
+    assert [item.url for item in listing.items] == [f"https://www.example.gov.cn/doc/{n}.html" for n in (1, 2)]

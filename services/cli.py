@@ -29,11 +29,12 @@ def parse(
     path: PageArgument,
     url: Annotated[str | None, typer.Option(help="The page's own address.")] = None,
     as_json: AsJson = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Every extracted thing, its span and its rule.")] = False,
 ) -> None:
     """Read one page or text into the structured document."""
     from services.commands.reading import parse_command
 
-    raise typer.Exit(parse_command(path, url, as_json=as_json))
+    raise typer.Exit(parse_command(path, url, as_json=as_json, explain=explain))
 
 
 @app.command()

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import sys
+from bisect import bisect_left
 
+from services.commands import explained
 from services.commands.inputs import read_input
+from services.commands.marked import marked_lines
 from services.domain.commitment import Commitment, Target
-from services.domain.document import Document, section_path
+from services.domain.document import Document
 from services.parser.compare.compare import compare
 from services.parser.compare.show import show
 from services.storage.codec import encode
 
 
-def parse_command(name: str, url: str | None, *, as_json: bool) -> int:
+def parse_command(name: str, url: str | None, *, as_json: bool, explain: bool = False) -> int:
     """0 for a document, 1 for a page that holds none (with the reason on stderr)."""
     document = read_input(name, url)
-    print(encode(document).decode() if as_json else summary(document))
+    if explain:
+        print(explained.explain(document, as_json=as_json))
+    else:
+        print(encode(document).decode() if as_json else summary(document, colour=sys.stdout.isatty()))
     if document.quality.verdict == "ok":
         return 0
     quality = document.quality
@@ -34,17 +40,21 @@ def diff_command(old: str, new: str, *, as_json: bool) -> int:
     return 1 if comparison.changes else 0
 
 
-def summary(document: Document) -> str:
-    """The document for a person: who, what, when, then every commitment under its section."""
+def summary(document: Document, *, colour: bool = False) -> str:
+    """The document for a person: who, what, when, then its text with commitments, targets and deadlines marked.
+
+    Under the line a commitment ends on stands what was understood of it.
+    """
     lines = [*_head(document), ""]
+    lines += [] if colour else ["⟦承诺 commitment⟧ [目标 target] {期限 deadline}", ""]
     targets = {target.id: target for target in document.targets}
-    path: tuple[str, ...] = ()
+    notes: dict[int, list[str]] = {}
+    ends = [block.end for block in document.blocks]
     for commitment in document.commitments:
-        here = section_path(document, commitment.section)
-        if here != path:
-            lines += ["", " › ".join(here)]
-            path = here
-        lines += _commitment(commitment, [targets[id_] for id_ in commitment.targets if id_ in targets])
+        note = _commitment(commitment, [targets[id_] for id_ in commitment.targets if id_ in targets])
+        notes.setdefault(bisect_left(ends, commitment.end), []).extend(note)
+    for number, line in enumerate(marked_lines(document, colour=colour)):
+        lines += [line, *notes.get(number, ())]
     return "\n".join(lines)
 
 
@@ -72,9 +82,9 @@ def _head(document: Document) -> list[str]:
 
 
 def _commitment(commitment: Commitment, targets: list[Target]) -> list[str]:
-    by = f"  by {commitment.deadline.raw}" if commitment.deadline else ""
-    actors = "、".join(commitment.actors)
-    lines = [f"  {commitment.id} [{commitment.tier}{commitment.modality}] {commitment.text}"]
-    lines.append(f"      {actors}{by}")
-    lines += [f"      目标 target: {target.metric} {target.comparator} {target.raw}" for target in targets]
-    return lines
+    by = f"  {commitment.deadline.raw} → {commitment.deadline.end or ''}" if commitment.deadline else ""
+    said = f"    {commitment.id} [{commitment.tier}{commitment.modality}] {'、'.join(commitment.actors)}{by}"
+    return [
+        said.rstrip(),
+        *(f"      目标 target: {each.metric} {each.comparator} {each.norm_value} {each.norm_unit}" for each in targets),
+    ]

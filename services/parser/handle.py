@@ -25,8 +25,10 @@ from services.parser import presence
 from services.parser.compare.compare import body_key, carry_ids
 from services.parser.compare.telling import Observed, Subject, event_data
 from services.parser.judge import Finding, First, Known, Missing, Revised, Same, Unreadable, judge, page_of
+from services.parser.reading.bodies import short_name
 from services.parser.reading.read import READER, read
-from services.storage import documents, pages, readings, snapshots, sources, versions
+from services.parser.text.layers import match
+from services.storage import commitments, documents, pages, readings, snapshots, sources, versions
 from services.storage.database import Database
 from services.storage.documents import Presence
 from services.storage.readings import Reading
@@ -164,7 +166,7 @@ class _Effect:
 
     def _version(self, document: Document, fingerprint: str, edit: versions.Edit, changes: tuple[Change, ...]) -> int:
         snapshot = self._of.snapshot
-        return versions.save_version(
+        n = versions.save_version(
             self._conn,
             snapshot.document,
             document,
@@ -177,6 +179,8 @@ class _Effect:
             edit=edit,
             changes=changes,
         )
+        commitments.save_commitments(self._conn, snapshot.document, n, document, folded=match, short=short_name)
+        return n
 
     def _reading(self, quality: Quality, version: int | None, suppressed: tuple[Suppression, ...] = ()) -> None:
         snapshot = self._of.snapshot

@@ -6,6 +6,7 @@
          └── visits ──┘        which visit may start, what came of it
     snapshots                  bodies once per SHA-256, visits that brought them
     documents  versions  readings
+         └── commitments   what stands now, to be looked up
     outbox                     what was told; services.bus carries it
     subscriptions  deliveries
 

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -184,6 +185,44 @@ change = Table(  # versions.py
     Column("severity", Text, nullable=False),
     Column("direction", Text, nullable=False),
     Column("data", Text, nullable=False),
+)
+
+commitment = Table(  # commitments.py; ids are carried, so one row is one promise over all versions
+    "commitment",
+    metadata,
+    Column("document_id", Text, ForeignKey("document.id"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    #: The newest version it stands or stood in; `standing` says whether that is the document's current one.
+    Column("version_n", Integer, nullable=False),
+    Column("standing", Boolean, nullable=False),
+    Column("stood", Text, nullable=False),
+    # lists are in this order: the document found last first, within it as in the text
+    Column("first_seen", UtcTime, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    # what is asked for; what is answered is in data
+    Column("kind", Text, nullable=False),
+    Column("agency", PageText(LABEL)),
+    Column("agency_short", PageText(LABEL)),
+    Column("tier", Text, nullable=False),
+    Column("deadline_end", Text),
+    Column("has_target", Boolean, nullable=False),
+    Column("searchable", PageText, nullable=False),
+    Column("data", Text, nullable=False),
+    Index(None, "standing", "first_seen", "document_id", "ordinal"),
+    Index(None, "agency_short", "agency"),
+    Index(None, "deadline_end"),
+)
+
+commitment_actor = Table(  # commitments.py; only of what stands
+    "commitment_actor",
+    metadata,
+    Column("document_id", Text, primary_key=True),
+    Column("commitment_id", Text, primary_key=True),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("name", PageText(LABEL), nullable=False),
+    Column("short", PageText(LABEL), nullable=False),
+    ForeignKeyConstraint(["document_id", "commitment_id"], ["commitment.document_id", "commitment.id"]),
+    Index(None, "short", "name"),
 )
 
 reading = Table(  # readings.py; a page that cannot be read has readings and no document

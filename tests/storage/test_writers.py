@@ -21,6 +21,8 @@ WRITERS = {
     "document": "storage/documents.py",
     "version": "storage/versions.py",
     "change": "storage/versions.py",
+    "commitment": "storage/commitments.py",
+    "commitment_actor": "storage/commitments.py",
     "reading": "storage/readings.py",
     "suppression": "storage/readings.py",
     "outbox": "storage/outbox.py",

@@ -13,9 +13,11 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.parser.compare.dice import assign, dice
+from services.parser.compare.parallel import parallel
 from services.parser.compare.parts import adjacent, parts_of
 from services.parser.compare.script import increasing
 from services.parser.compare.sections import Matched, bare_heading, match_sections
@@ -35,8 +37,7 @@ _CROSSINGS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """`olds` became `news`: one piece each, or several adjacent ones on one side. `step` is that of SPEC §11.
 
     `moved`: the piece stands in another section, or out of the order of its neighbours.
@@ -61,6 +62,15 @@ class Alignment:
 
 
 def align(old: View, new: View) -> Alignment:
+    short = parallel(old, new)
+    if short is not None:
+        matches = tuple(Match((mine,), (theirs,), 1 if mine.kind == "list" else 5) for mine, theirs in short[0])
+        return Alignment(old, new, short[1], matches, (), ())
+    return _searched(old, new)
+
+
+def _searched(old: View, new: View) -> Alignment:
+    """The nine steps."""
     sections = match_sections(old, new)
     search = _Search(old, new, sections)
     search.headings()
@@ -235,7 +245,7 @@ class _Search:
         here = {None, *self.sections.values()}
         stay = [found for found in matches if not self._elsewhere(found, here)]
         ordered = {id(found) for found in _in_order(stay)}
-        placed = tuple(found if id(found) in ordered else replace(found, moved=True) for found in matches)
+        placed = tuple(found if id(found) in ordered else found._replace(moved=True) for found in matches)
         gone, come = tuple(self.olds.values()), tuple(self.news.values())
         return Alignment(self.old, self.new, self.sections, placed, gone, come)
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from services.domain.commitment import Commitment, Target
 from services.domain.document import Document, Reference, ResponsibleUnits, Section
@@ -21,8 +21,7 @@ Placed = TypeVar("Placed", Target, Figure, Reference)
 _FURNITURE = "boilerplate"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """`text[start:end]`. `of` is the id of the commitment, section or list it is; `label` the unit's or line's role."""
 
     index: int
@@ -169,7 +168,7 @@ Spot = tuple[PieceKind, int, int, str | None, str, str | None]
 
 def _tiles(document: Document) -> Iterator[Spot]:
     """The spots of headings, units and furniture, and what is left of the lines between them."""
-    position = 0
+    position, text = 0, document.text
     lines: list[tuple[int, int, str, str | None]] = [
         (block.start, block.end, block.role, block.section) for block in document.blocks
     ]
@@ -179,12 +178,13 @@ def _tiles(document: Document) -> Iterator[Spot]:
         start = max(start, position)
         if start >= end:
             continue
-        while at < len(lines) and lines[at][1] <= position:
-            at += 1
-        yield from _rest(document.text, lines, at, position, start)
+        if not (start == position or text[position:start].isspace()):
+            while at < len(lines) and lines[at][1] <= position:
+                at += 1
+            yield from _rest(text, lines, at, position, start)
         yield kind, start, end, section, label, of
         position = end
-    yield from _rest(document.text, lines, at, position, len(document.text))
+    yield from _rest(text, lines, at, position, len(text))
 
 
 def _spots(document: Document) -> Iterator[Spot]:

@@ -20,12 +20,14 @@ from services.parser.reading.actors import Heads, Subject
 from services.parser.reading.clauses import Span, clauses
 from services.parser.reading.context import Context, context_of
 from services.parser.reading.modality import DEFAULT
-from services.parser.reading.promises import EXPECTED, OWN_WORDS, Standing, Tree, reports, standing, tree_of
+from services.parser.reading.promises import EXPECTED, OWN_WORDS, Standing, Tree, lists_conditions, reports, standing, tree_of
 
 _FINAL = frozenset({"units", "preamble", "lead_in"})
 _SENTENCE_END = re.compile("[。!\n]")
 #: Farthest apart that two parts of one sentence stand: a marker or a short heading lies between them.
 _GAP = 80
+#: Forms of the items of a list of conditions.
+_ITEMS = frozenset({"cn_paren", "arabic_dot", "yishi"})
 #: A list of items within one sentence is followed this far.
 _LONGEST_LIST = 2000
 
@@ -81,6 +83,9 @@ class _Reading:
     #: The date of a sentence that lists items behind its colon, and where the sentence ends.
     running: tuple[deadlines.Due | None, int] | None = None
     topic: tuple[str | None, str] | None = None
+    #: Where a list of conditions was announced and in which section, and the form of its items.
+    conditions: tuple[int, str | None] | None = None
+    listed: str | None = None
 
     def label(self, unit: Unit) -> Unit:
         """The unit with its final label; a promise is added to `found`, in the order of the text."""
@@ -91,11 +96,27 @@ class _Reading:
         if unit.label in _FINAL:
             self._announce(said)
             return unit
-        kind = self._standing(said)
+        kind = None if self._qualifies(unit) else self._standing(said)
         if kind is None:
             return Unit(unit.start, unit.end, unit.section, "narrative")
         self.found.append(self._commitment(said, kind))
         return Unit(unit.start, unit.end, unit.section, "commitment", self.found[-1].id)
+
+    def _qualifies(self, unit: Unit) -> bool:
+        """Whether the unit says who qualifies: the sentence that announces the conditions, and its list of items."""
+        if lists_conditions(self.matched, unit.start, unit.end):
+            self.conditions, self.listed = (unit.end, unit.section), None
+            return True
+        section = self.tree.sections.get(unit.section or "")
+        if self.conditions is None or section is None or section.start < self.conditions[0]:
+            self.conditions = None
+            return False
+        first = self.listed or section.form
+        if section.form != first or section.form not in _ITEMS:
+            self.conditions = None
+            return False
+        self.listed = first
+        return True
 
     def _standing(self, said: _Said) -> Standing | None:
         """What the unit says by itself, or carries on from the promise before it."""

@@ -5,7 +5,8 @@
     section_heading   2024年工作任务, 2026年重点工作
     plan_period       实施期限为2021—2025年, in the preamble of the same annex
 
-A year inside 《》, a year compared with (较2020年) and the age of a statistic are no deadlines.
+A year inside 《》, a past year with 以前 (2000年以前建成的), a year compared with (较2020年) and the age of a statistic
+are no deadlines.
 """
 
 from __future__ import annotations
@@ -138,7 +139,7 @@ def _point(matched: str, begin: int, found: re.Match[str], today: date | None) -
     words = found.groupdict()
     year = int(words["year"]) if words.get("year") else _relative_year(words.get("relative") or "", today)
     last = _last_day(year, words) if year is not None else None
-    if last is None:
+    if last is None or (words["before"] in ("以前", "之前") and today is not None and last.year < today.year):
         return None
     whole = begin == found.start() and not (words["part"] or words["before"] or words["edge"])
     raw = matched[begin : found.end()]

@@ -172,7 +172,7 @@ class _Reader:
         self._find_periods()
         heads: list[Head] | None = None
         for index, quantity in enumerate(self.passage.quantities):
-            reason = reason_against(self.passage, quantity)
+            reason = reason_against(self.passage, quantity) or self._bounds(quantity)
             if reason:
                 found.judged[quantity] = reason
                 continue
@@ -181,6 +181,11 @@ class _Reader:
             stock = _stock(reading) or stock
             found.figures.append(self.figure(index, self._completed(index, heads[index], reading), reading))
         return stock
+
+    def _bounds(self, quantity: Quantity) -> str | None:
+        """低于15平方米 in a rule says who is meant; only 超过 can also be a result that was reached."""
+        rules = self.document.metadata.kind == "policy_notice" and quantity.comparator in ("<", "<=", ">=")
+        return "attribute" if rules else None
 
     def _completed(self, index: int, head: Head, reading: Reading) -> Head:
         """A、B分别增长x和y: the noun that is elided here is the one the segment before named."""

@@ -76,7 +76,7 @@ VERBS = alternatives(_LEVEL)
 STRICT = alternatives(set(_LEVEL) - _NOMINAL)
 
 #: Not followed by what turns a verb into an attribute or part of a noun (打造的…, 加速器).
-_OPEN = "(?![的之者器率性员])"
+_OPEN = "(?![的之者器率性员]|年代)"
 _TIME = r"(?:连续|用|利用|通过|到|至|在)?(?:20[0-9]{2}|[0-9一二三四五六七八九十两]{1,3})年(?:底|末|内|时间|的时间)?前?"
 _AHEAD = rf"(?:{ADVERBS}|“[^”]{{1,12}}”|{_TIME}|[、,])"
 _HEAD = re.compile(rf"(?P<ahead>{_AHEAD}{{0,8}})(?P<verb>{VERBS}){_OPEN}")

@@ -32,6 +32,10 @@ EXPECTED = "expected_targets"
 #: Rules of promises outside sections of the future.
 OWN_WORDS = ("henceforth", "own_announcement")
 _HENCEFORTH = re.compile(rf"今后|(?:{_CUES})(?:,|(?={MODALS}|[我拟]))")
+_OPENING_YEAR = re.compile(r"\s*(20[0-9]{2})年")
+#: Words by which a sentence that opens with a past year still turns to what comes.
+_AHEAD = ("将", "今后", "计划", "拟")
+_CONDITIONS = re.compile(_LISTS["conditions"]["pattern"])
 _EXPECTED = re.compile(_LISTS["expected"]["pattern"])
 _REQUIRED = re.compile(_LISTS["required"]["pattern"])
 _LEADING = re.compile(
@@ -81,6 +85,12 @@ class Tree:
             section = self.sections.get(section.parent or "")
 
 
+def _year_of(document: Document) -> int | None:
+    dated = document.metadata.date.iso if document.metadata.date else None
+    year = (dated or document.metadata.published_at or "")[:4]
+    return int(year) if year.isdecimal() else None
+
+
 def tree_of(document: Document) -> Tree:
     """The section tree of `document`."""
     tree = Tree(
@@ -88,6 +98,7 @@ def tree_of(document: Document) -> Tree:
         parents=frozenset(section.parent for section in document.sections if section.parent),
         turning=frozenset(),
         is_reply=document.metadata.kind in ("reply_npc", "reply_cppcc"),
+        year=_year_of(document),
     )
     turns = (section for section in document.sections if section.mode == "future" or section.form == "next_step")
     return replace(tree, turning=frozenset(tree.top(section) for section in turns))
@@ -113,6 +124,8 @@ def standing(
     if mode == "goal" or _EXPECTED.match(matched, unit.start, unit.end):
         return Standing("goal", "goal_section", "A", "goal_section" if mode == "goal" else EXPECTED)
     if mode == "ongoing":
+        if _looks_back(matched, unit, tree):
+            return None
         own = _by_its_own_words(matched, pieces, subject, section, tree)
         return own or Standing("task", "ongoing", "B", "ongoing_measure")
     return _future(matched, unit, section, tree, opens=opens)
@@ -166,12 +179,25 @@ def _by_its_own_words(
     return None
 
 
+def lists_conditions(matched: str, start: int, end: int) -> bool:
+    """Whether the sentence announces who qualifies (申请人应当符合下列条件:); its items promise nothing."""
+    return _CONDITIONS.match(matched, start, end) is not None
+
+
 def _only_frames(matched: str, pieces: tuple[Span, ...]) -> bool:
     return bool(pieces) and all(is_framing(matched, *piece) for piece in pieces)
 
 
 def _states(matched: str, unit: Unit) -> bool:
     return _STATEMENT.match(matched, unit.start, unit.end) is not None
+
+
+def _looks_back(matched: str, unit: Unit, tree: Tree) -> bool:
+    """Whether the sentence opens with a year before the document's own (2024年共供应…) and announces nothing."""
+    opened = _OPENING_YEAR.match(matched, unit.start, unit.end)
+    if not opened or tree.year is None or int(opened[1]) >= tree.year:
+        return False
+    return not any(matched.find(word, unit.start, unit.end) >= 0 for word in _AHEAD)
 
 
 def reports(matched: str, unit: Unit, *, ongoing: bool) -> bool:

@@ -43,6 +43,12 @@ _QUALITY = frozenset(VERBS["quality"]["verbs"])
 _CREATION = frozenset({*VERBS["promise"]["stock"], *VERBS["promise"]["flow"], *VERBS["promise"]["neutral"]})
 #: Signs behind a number that show that nothing is counted behind it.
 _FREE = ("", ",", "。", ";", "、", ":", "(", ")", "”", "\n", "和", "及", "与", "以", "并", "的", "左", "!", "?")
+#: A noun, then how it compares, then the number.
+_COMPARED = re.compile(
+    "(?<!不)(?:人均|月均|年均|户均|收入|面积|年龄|意愿|比例|占比|率|产值|规模|金额|费用|分值|得分|资产|投资|价值|营业额|营收)[^,。;、0-9]{0,12}"
+    "(?:低于|不足|高于|超过|达到|达|在|为|不超过|不低于|不高于|少于|多于)?$"
+)
+_STANDARD = re.compile("(?:目标|水平|比例|标准|速度|增速|要求|幅度|任务|规模|增长|高位|区间)")
 _LEADING_AND = re.compile("^[、和及与以]+")
 
 
@@ -123,12 +129,22 @@ def _large(quantity: Quantity) -> bool:
 def attributive(passage: Passage, quantity: Quantity) -> bool:
     """20亿元以上项目, 500千伏线路, 2000万元以上的企业: the measure says which things, not how many."""
     after = passage.matched[quantity.end : quantity.end + 1]
+    if _qualifies(passage, quantity, after):
+        return True
     bound = passage.matched[quantity.start : quantity.end].endswith(("以上", "以下", "以内"))
     if quantity.cls == "size":
         return after not in _FREE
     if quantity.cls in ("money", "measure") or quantity.norm_unit in ("人", "户"):
         return (bound and after not in _FREE) or (bound and after == "的" and quantity.cls != "percent")
     return False
+
+
+def _qualifies(passage: Passage, quantity: Quantity, after: str) -> bool:
+    """人均面积低于15平方米的家庭, 意愿达到80%以上的小区: a measure of those meant, not a result promised."""
+    if after != "的" or quantity.cls not in ("money", "measure", "size", "percent", "age", "score"):
+        return False
+    compared = _COMPARED.search(passage.matched, passage.clause(quantity.start)[0], quantity.number)
+    return bool(compared) and not _STANDARD.match(passage.matched, quantity.end + 1)
 
 
 def _attributive(passage: Passage, quantity: Quantity, _: bool) -> str | None:

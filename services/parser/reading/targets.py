@@ -21,6 +21,7 @@ from services.parser.reading.deadlines import explicit_deadline
 from services.parser.reading.figure_kinds import first_of_run
 from services.parser.reading.heads import Head, before_head, find_heads, group_of, split_heads
 from services.parser.reading.implicit import Implicit, find_implicit
+from services.parser.reading.markers import ARTICLE
 from services.parser.reading.number_names import alternatives
 from services.parser.reading.passages import VERBS, Passage, cuts_of, passages
 from services.parser.reading.quantities import Quantity, find_numbers
@@ -53,7 +54,7 @@ def find_targets(document: Document, matched: str) -> Document:
     `matched` is `match(document.text)`. Only text inside commitments is read; `raw` is a slice of `document.text`.
     """
     commitments = sorted(document.commitments, key=lambda commitment: (commitment.start, commitment.end))
-    spans = [(commitment.start, commitment.end) for commitment in commitments]
+    spans = [(_behind_article(matched, commitment), commitment.end) for commitment in commitments]
     targets: list[Target] = []
     implicit = tuple(find_implicit(matched))
     for commitment, passage in zip(
@@ -64,6 +65,12 @@ def find_targets(document: Document, matched: str) -> Document:
             targets.extend(_targets(document, commitment, passage, unsaid))
     numbered = tuple(replace(target, id=f"T-{index:02d}") for index, target in enumerate(targets, start=1))
     return replace(document, targets=numbered, commitments=_with_targets(document.commitments, numbered, matched))
+
+
+def _behind_article(matched: str, commitment: Commitment) -> int:
+    """第四条 is no part of what is measured."""
+    article = ARTICLE.match(matched, commitment.start, commitment.end)
+    return article.end() if article else commitment.start
 
 
 def _targets(document: Document, commitment: Commitment, passage: Passage, unsaid: list[Implicit]) -> list[Target]:

@@ -1,4 +1,4 @@
-"""Hostile pages are read or refused, as a value, by a process that may not hang; `benchmarks.hostile` has the figures."""
+"""Hostile pages are read or refused, as a value, by a process that may not hang. `benchmarks.hostile` has figures."""
 
 from __future__ import annotations
 

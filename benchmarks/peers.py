@@ -39,11 +39,10 @@ def _peers(body: bytes) -> dict[str, Callable[[], object]]:
 
 
 def main() -> None:
-    rounds, paths = int(sys.argv[1]), [Path(name) for name in sys.argv[2:]]
-    figures = {
-        path.stem: {peer: cpu_ms(work, rounds) for peer, work in _peers(path.read_bytes()).items()} for path in paths
-    }
-    json.dump(figures, sys.stdout)
+    rounds = int(sys.argv[1])
+    for line in sys.stdin:
+        work = _peers(Path(line.rstrip("\n")).read_bytes())
+        print(json.dumps({peer: cpu_ms(each, rounds) for peer, each in work.items()}), flush=True)
 
 
 if __name__ == "__main__":

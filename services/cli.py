@@ -38,11 +38,16 @@ def parse(
 
 
 @app.command()
-def diff(old: PageArgument, new: PageArgument, as_json: AsJson = False) -> None:
+def diff(
+    old: PageArgument,
+    new: PageArgument,
+    as_json: AsJson = False,
+    as_html: Annotated[bool, typer.Option("--html", help="One page that stands alone: both texts, marked.")] = False,
+) -> None:
     """Typed changes between two pages or texts; exit 1 when there are any."""
     from services.commands.reading import diff_command
 
-    raise typer.Exit(diff_command(old, new, as_json=as_json))
+    raise typer.Exit(diff_command(old, new, as_json=as_json, as_html=as_html))
 
 
 @app.command()

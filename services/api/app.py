@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from services.api import problems
 from services.api.context import Context
-from services.api.routes import documents, health, subscriptions
+from services.api.routes import commitments, documents, health, history, subscriptions
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -26,7 +26,7 @@ def create_app(context: Context, lifespan: Lifespan | None = None) -> FastAPI:
     )
     app.state.context = context
     problems.install(app)
-    for router in (documents.router, subscriptions.router, health.router):
+    for router in (history.router, documents.router, commitments.router, subscriptions.router, health.router):
         app.include_router(router)
 
     @app.get("/", include_in_schema=False)

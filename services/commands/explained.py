@@ -74,9 +74,7 @@ def _structure(document: Document) -> Iterator[Explained]:
         yield _thing(document, lists.start, lists.end, "responsible_units", lists.id, "SPEC §2.3 责任单位", units)
     for reference in document.references:
         said = reference.doc_number or reference.title or ""
-        yield _thing(
-            document, reference.start, reference.end, "reference", "", f"SPEC §10 {reference.role}", said
-        )
+        yield _thing(document, reference.start, reference.end, "reference", "", f"SPEC §10 {reference.role}", said)
 
 
 def _promises(document: Document) -> Iterator[Explained]:

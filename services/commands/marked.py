@@ -1,6 +1,6 @@
 """A document as text with its promises marked: on a terminal by colour, elsewhere by brackets.
 
-    ⟦C-001 …⟧ a commitment      [ … ] a target      { … } a deadline
+⟦C-001 …⟧ a commitment      [ … ] a target      { … } a deadline
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from services.commands.marked import marked_lines
 from services.domain.commitment import Commitment, Target
 from services.domain.document import Document
 from services.parser.compare.compare import compare
+from services.parser.compare.page import page
 from services.parser.compare.show import show
 from services.storage.codec import encode
 
@@ -29,11 +30,13 @@ def parse_command(name: str, url: str | None, *, as_json: bool, explain: bool = 
     return 1
 
 
-def diff_command(old: str, new: str, *, as_json: bool) -> int:
+def diff_command(old: str, new: str, *, as_json: bool, as_html: bool = False) -> int:
     """0 for no change, 1 for changes."""
     before, after = read_input(old), read_input(new)
     comparison = compare(before, after)
-    if as_json:
+    if as_html:
+        print(page(comparison, before, after), end="")
+    elif as_json:
         print(encode(comparison).decode())
     else:
         print(show(comparison, before, after, colour=sys.stdout.isatty()))

@@ -1,13 +1,16 @@
 """The only acting code of the parser: one event in, one transaction, events out.
 
-snapshot.taken ─► load (read) ─► judge (pure) ─► one transaction: reading, version, changes, presence,
-                                                 outbox(document.…), bus.done
+snapshot.taken ─► load (recall) ─► judge (pure) ─► one transaction: reading, version, changes, presence,
+                                     │             outbox(document.…), bus.done
+                                     └ Revised ─► recognised (recall): said before?
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection
@@ -16,23 +19,19 @@ from services.bus.interface import Bus, Claimed
 from services.domain.change import Change, ChangeType, Direction, Severity, Suppression
 from services.domain.clock import Clock
 from services.domain.document import Document, Quality
-from services.domain.errors import NotFound
 from services.domain.event import EventType, envelope
 from services.domain.identity import event_id
-from services.domain.snapshot import Snapshot
-from services.domain.source import Source
 from services.parser import presence
-from services.parser.compare.compare import body_key, carry_ids
-from services.parser.compare.telling import Observed, Subject, event_data
-from services.parser.judge import Finding, First, Known, Missing, Revised, Same, Unreadable, judge, page_of
+from services.parser.compare.compare import body_key
+from services.parser.compare.telling import Observed, event_data
+from services.parser.judge import Finding, First, Missing, Returned, Revised, Same, Unreadable, judge
 from services.parser.reading.bodies import short_name
-from services.parser.reading.read import READER, read
+from services.parser.reading.read import READER
+from services.parser.recall import Material, load, recognised
 from services.parser.text.layers import match
-from services.storage import commitments, documents, pages, readings, snapshots, sources, versions
+from services.storage import commitments, documents, readings, versions
 from services.storage.database import Database
-from services.storage.documents import Presence
 from services.storage.readings import Reading
-from services.storage.versions import Current
 
 GROUP = "parser"
 LEASE = timedelta(minutes=2)
@@ -41,22 +40,6 @@ _log = structlog.get_logger()
 
 class LeaseLost(Exception):
     """Another worker took the event over: roll back, it is theirs now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """All that is needed to judge a snapshot and to tell of it."""
-
-    snapshot: Snapshot
-    source: Source
-    subject: Subject
-    current: Current | None
-    #: The current version as today's reader reads it.
-    known: Known | None
-    presence: Presence | None
-    list_readable: datetime | None
-    #: The address changed for good since the snapshot before.
-    newly_moved: bool
 
 
 class Parser:
@@ -90,48 +73,14 @@ class Parser:
         with self._database.read() as conn:
             material = load(conn, int(claimed.event.data["snapshot"]), self._address)
         finding = judge(material.snapshot, material.source, material.known)
+        if isinstance(finding, Revised):
+            with self._database.read() as conn:
+                finding = recognised(conn, material, finding)
         with self._database.write() as conn:
             now = self._clock()
             if not self._bus.done(conn, GROUP, claimed.event.id, claimed.token, now):
                 raise LeaseLost
             _Effect(conn, self._bus, material, now).write(finding)
-
-
-def load(conn: Connection, snapshot_id: int, address: str) -> Material:
-    """Everything stored about the snapshot's document. An outdated reading of the current version is made anew."""
-    snapshot = snapshots.get_snapshot(conn, snapshot_id)
-    page = pages.get_page(conn, snapshot.document)
-    watch = sources.get_watch(conn, page.source)
-    current = versions.current_version(conn, page.id)
-    before = snapshots.previous(conn, snapshot.id, page.id)
-    return Material(
-        snapshot=snapshot,
-        source=watch.source,
-        subject=Subject(page.id, page.url, page.source, page.backfill, address),
-        current=current,
-        known=_as_read_today(conn, current, watch.source),
-        presence=_presence(conn, page.id),
-        list_readable=watch.last_readable,
-        newly_moved=snapshot.moved and (before is None or before.url != snapshot.url or not before.moved),
-    )
-
-
-def _as_read_today(conn: Connection, current: Current | None, source: Source) -> Known | None:
-    """Like is compared with like: an improvement of our reader is never news to a subscriber."""
-    if current is None:
-        return None
-    if current.reader == READER:
-        return Known(current.structure, current.fingerprint)
-    page = page_of(snapshots.get_snapshot(conn, current.snapshot), source)
-    document = carry_ids(current.structure, read(page)) if page.quality.verdict == "ok" else current.structure
-    return Known(document, page.fingerprint)
-
-
-def _presence(conn: Connection, document_id: str) -> Presence | None:
-    try:
-        return documents.get_presence(conn, document_id)
-    except NotFound:
-        return None
 
 
 class _Effect:
@@ -158,13 +107,40 @@ class _Effect:
                 known = self._of.current.n if self._of.current else None
                 self._reading(document.quality, known, suppressed)
                 self._seen(document, known)
-            case Revised(document, comparison, edit, fingerprint):
-                n = self._version(document, fingerprint, edit, comparison.changes)
+            case Revised(document, comparison, edit, fingerprint, returns_to):
+                before = self._last_seen()
+                n = self._version(document, fingerprint, edit, comparison.changes, returns_to)
                 self._reading(document.quality, n, comparison.suppressed)
                 self._seen(document, n)
-                self._tell("document.revised", document, comparison.changes, version=n, edit=edit)
+                self._revised(finding, n, before, flapping=False)
+            case Returned(revised, n, told):
+                before = self._last_seen()
+                self._stands(n, versions.show_version(self._conn, self._of.subject.id, n))
+                self._reading(revised.document.quality, n, revised.comparison.suppressed)
+                self._seen(revised.document, n)
+                if not told:
+                    self._revised(revised, n, before, flapping=True)
 
-    def _version(self, document: Document, fingerprint: str, edit: versions.Edit, changes: tuple[Change, ...]) -> int:
+    def _revised(self, found: Revised, n: int, before: datetime | None, *, flapping: bool) -> None:
+        """`before`: when the words told last were last seen; a challenge in between does not narrow that down."""
+        self._tell(
+            "document.revised",
+            found.document,
+            found.comparison.changes,
+            version=n,
+            edit=found.edit,
+            observed=Observed(before, self._of.snapshot.observed),
+            more={"returns_to": found.returns_to, "flapping": flapping},
+        )
+
+    def _version(
+        self,
+        document: Document,
+        fingerprint: str,
+        edit: versions.Edit,
+        changes: tuple[Change, ...],
+        returns_to: int | None = None,
+    ) -> int:
         snapshot = self._of.snapshot
         n = versions.save_version(
             self._conn,
@@ -178,9 +154,14 @@ class _Effect:
             fingerprint=fingerprint,
             edit=edit,
             changes=changes,
+            returns_to=returns_to,
         )
-        commitments.save_commitments(self._conn, snapshot.document, n, document, folded=match, short=short_name)
+        self._stands(n, document)
         return n
+
+    def _stands(self, n: int, document: Document) -> None:
+        """What version `n` promises is what is promised now."""
+        commitments.save_commitments(self._conn, self._of.subject.id, n, document, folded=match, short=short_name)
 
     def _reading(self, quality: Quality, version: int | None, suppressed: tuple[Suppression, ...] = ()) -> None:
         snapshot = self._of.snapshot
@@ -224,13 +205,14 @@ class _Effect:
         version: int | None = None,
         edit: str | None = None,
         observed: Observed | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         subject, snapshot = self._of.subject, self._of.snapshot
         # a restored or moved page is news even where its first sight was not
         told = subject if type_ == "document.published" else replace(subject, backfill=False)
         sequence = documents.next_sequence(self._conn, subject.id)
         seen = observed or Observed(snapshot.previous_seen, snapshot.observed)
-        data = event_data(told, document, seen, changes, version=version, edit=edit)
+        data = {**event_data(told, document, seen, changes, version=version, edit=edit), **(more or {})}
         event = envelope(
             event_id(type_, subject.id, sequence),
             type_,

@@ -5,11 +5,13 @@ snapshot ─► page ─► Document or not ─┬─ unreadable: no version, no
                                      ├─ the first version                     First
                                      ├─ says what the current version says    Same
                                      └─ says something else                   Revised
+                                          └─ what an earlier version said, again and again   Returned
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from services.domain.change import Comparison, Suppression
 from services.domain.document import Document, Quality
@@ -17,10 +19,12 @@ from services.domain.snapshot import Snapshot
 from services.domain.source import Source
 from services.parser.compare.compare import carry_ids, compare
 from services.parser.compare.declared import Edit, edit_of
+from services.parser.flapping import verdict
 from services.parser.page.extract import read_page
 from services.parser.page.model import Page
 from services.parser.presence import Absence
 from services.parser.reading.read import read
+from services.storage.readings import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,28 @@ class Revised:
     comparison: Comparison
     edit: Edit
     fingerprint: str
+    #: The earlier version that said the same.
+    returns_to: int | None = None
 
 
-Finding = Unreadable | Missing | First | Same | Revised
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A version before the current one."""
+
+    n: int
+    known: Known
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The page flaps: it says once more what version `revised.returns_to` said. `told`: subscribers know already."""
+
+    revised: Revised
+    version: int
+    told: bool
+
+
+Finding = Unreadable | Missing | First | Same | Revised | Returned
 
 _GONE = frozenset({404, 410})
 #: The bytes differ and nothing that is read does.
@@ -87,6 +110,22 @@ def judge(snapshot: Snapshot, source: Source, current: Known | None) -> Finding:
     if fingerprint == current.fingerprint:
         return Same(current.document, (_FURNITURE,))
     return _compared(current.document, read(page), fingerprint)
+
+
+def recognise(
+    revised: Revised, earlier: Iterable[Earlier], shown: Sequence[Shown], snapshot: Snapshot
+) -> Revised | Returned:
+    """Is what the page says now what one of the `earlier` versions said? Then it went back, or flaps (flapping.py)."""
+    same = next((version.n for version in earlier if _says_the_same(version.known, revised)), None)
+    if same is None:
+        return revised
+    revised = replace(revised, returns_to=same)
+    turn = verdict(shown, snapshot.observed)
+    return revised if turn == "reverted" else Returned(revised, same, told=turn == "known")
+
+
+def _says_the_same(known: Known, revised: Revised) -> bool:
+    return known.fingerprint == revised.fingerprint or not compare(known.document, revised.document).changes
 
 
 def page_of(snapshot: Snapshot, source: Source) -> Page:

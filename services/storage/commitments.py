@@ -7,8 +7,8 @@ was withdrawn keeps its row, no longer `standing`, so that an address given out 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,32 +27,18 @@ from sqlalchemy import (
     update,
 )
 
-from services.domain.change import Quote
-from services.domain.commitment import Commitment, Target, Tier
+from services.domain.commitment import Commitment, Tier
 from services.domain.document import Document, Kind
 from services.domain.errors import NotFound
 from services.storage.codec import decode, encode
 from services.storage.documents import Status
+from services.storage.promises import Promise, promises_of
 from services.storage.tables import commitment, commitment_actor, document
 
-#: Version numbers, both inclusive; or a place in a text, its end not.
+#: Version numbers, both inclusive.
 Span = tuple[int, int]
 #: `first_seen` of the document, its id, place in the text: where a list goes on.
 Position = tuple[datetime, str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """A commitment with all that its document says about it."""
-
-    commitment: Commitment
-    targets: tuple[Target, ...]
-    #: Section headings, outermost first.
-    path: tuple[str, ...]
-    #: In the page's own characters.
-    quote: str
-    #: Field of `Verifiability` to the words that fulfil it.
-    evidence: dict[str, Quote | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +113,7 @@ def save_commitments(
     rows = [
         {**described, **_own(promise), "ordinal": ordinal, "stood": _and_in(stood.get(promise.commitment.id), n)}
         | {"searchable": _searched(folded(promise.commitment.text))}
-        for ordinal, promise in enumerate(_promises(structure))
+        for ordinal, promise in enumerate(promises_of(structure))
     ]
     if rows:
         same = commitment.c.document_id == document_id, commitment.c.id == bindparam("of")
@@ -251,36 +237,6 @@ def _own(promise: Promise) -> dict[str, Any]:
     }
 
 
-def _promises(structure: Document) -> Iterator[Promise]:
-    """In time linear in the document: a page of ten megabytes has many thousands of them."""
-    paths, targets = _paths(structure), _targets(structure)
-    for one in structure.commitments:
-        evidence = {field: _quoted(structure, span) for field, span in asdict(one.verifiability).items()}
-        quote = structure.source_text[one.start : one.end]
-        yield Promise(one, targets.get(one.id, ()), paths.get(one.section, ()), quote, evidence)
-
-
-def _paths(structure: Document) -> dict[str | None, tuple[str, ...]]:
-    """Id of a section to the headings down to it; a section comes after the one it is part of."""
-    paths: dict[str | None, tuple[str, ...]] = {}
-    for section in structure.sections:
-        heading = structure.source_text[section.start : section.end].strip()
-        paths[section.id] = (*paths.get(section.parent, ()), heading)
-    return paths
-
-
-def _targets(structure: Document) -> dict[str, tuple[Target, ...]]:
-    """Id of a commitment to its targets."""
-    grouped: dict[str, list[Target]] = {}
-    for target in structure.targets:
-        grouped.setdefault(target.commitment, []).append(target)
-    return {of: tuple(targets) for of, targets in grouped.items()}
-
-
-def _quoted(structure: Document, span: Span | None) -> Quote | None:
-    return Quote(*span, structure.source_text[slice(*span)]) if span else None
-
-
 def _actor_rows(document_id: str, one: Commitment, short: Callable[[str], str]) -> list[dict[str, Any]]:
     key = {"document_id": document_id, "commitment_id": one.id}
     return [{**key, "ordinal": at, "name": name, "short": short(name)} for at, name in enumerate(one.actors)]
@@ -293,6 +249,8 @@ def _searched(text: str) -> str:
 def _and_in(stood: str | None, n: int) -> str:
     """The versions a commitment stood in, and `n`, as spans in JSON."""
     spans = list(_spans(stood)) if stood else []
+    if any(first <= n <= last for first, last in spans):  # the page went back to a version it had
+        return json.dumps(spans)
     if spans and spans[-1][1] == n - 1:
         spans[-1] = (spans[-1][0], n)
     else:

@@ -1,4 +1,8 @@
-"""What became of each snapshot: the reader's verdict, the version it is or repeats, and what was held back."""
+"""What became of each snapshot: the reader's verdict, the version it is or repeats, and what was held back.
+
+A snapshot is read once for the record. A better reader may read it again and report what it would say; nothing here is
+rewritten for it, because what was known at a past moment must not change.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import Connection, Select, and_, insert, or_, select
 
 from services.domain.change import Suppression
 from services.storage.codec import decode, encode
-from services.storage.tables import reading, suppression
-from services.storage.upsert import insert_or_update
+from services.storage.tables import reading, sighting, snapshot, suppression, version
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +33,31 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """A difference held back, and the snapshot it was found in. (snapshot, ordinal) is the key of its row."""
+    """A difference held back, and the observation it was found in. (snapshot, ordinal) is the key of its row."""
 
     snapshot: int
     ordinal: int
     suppression: Suppression
+    #: When the page showed it, and since when we know.
+    observed: datetime
+    recorded: datetime
+    #: The version the snapshot is or repeats.
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A snapshot that was a version. `news`: the words were new, not those of an earlier version."""
+
+    at: datetime
+    version: int
+    news: bool
 
 
 def save_reading(conn: Connection, value: Reading, suppressed: Sequence[Suppression] = ()) -> None:
-    """A snapshot has one reading: reading it again replaces what was known, suppressions included."""
+    """Keep what was made of a snapshot. It has one reading: a second raises IntegrityError."""
     read = {
+        "snapshot_id": value.snapshot,
         "document_id": value.document,
         "recorded": value.recorded,
         "reader": value.reader,
@@ -47,8 +65,7 @@ def save_reading(conn: Connection, value: Reading, suppressed: Sequence[Suppress
         "reason": value.reason,
         "version_n": value.version,
     }
-    insert_or_update(conn, reading, {"snapshot_id": value.snapshot}, read)
-    conn.execute(delete(suppression).where(suppression.c.snapshot_id == value.snapshot))
+    conn.execute(insert(reading).values(read))
     rows = [_row(value, ordinal, held) for ordinal, held in enumerate(suppressed)]
     if rows:
         conn.execute(insert(suppression), rows)
@@ -70,9 +87,64 @@ def suppressed(
         suppression.c.snapshot_id > snapshot_id,
         (suppression.c.snapshot_id == snapshot_id) & (suppression.c.ordinal > ordinal),
     )
-    query = select(suppression).where(suppression.c.document_id == document_id, later)
-    rows = conn.execute(query.order_by(suppression.c.snapshot_id, suppression.c.ordinal).limit(limit))
-    return tuple(Suppressed(row.snapshot_id, row.ordinal, decode(Suppression, row.data)) for row in rows)
+    query = (
+        select(suppression, snapshot.c.observed, reading.c.recorded, reading.c.version_n)
+        .join(snapshot, snapshot.c.id == suppression.c.snapshot_id)
+        .join(reading, reading.c.snapshot_id == suppression.c.snapshot_id)
+        .where(suppression.c.document_id == document_id, later)
+        .order_by(suppression.c.snapshot_id, suppression.c.ordinal)
+        .limit(limit)
+    )
+    return tuple(
+        Suppressed(
+            snapshot=row.snapshot_id,
+            ordinal=row.ordinal,
+            suppression=decode(Suppression, row.data),
+            observed=row.observed,
+            recorded=row.recorded,
+            version=row.version_n,
+        )
+        for row in conn.execute(query)
+    )
+
+
+def shown(conn: Connection, document_id: str, *, limit: int = 500) -> tuple[Shown, ...]:
+    """The versions the page showed, snapshot by snapshot, the last `limit` of them, oldest first."""
+    first_sight = and_(version.c.snapshot_id == reading.c.snapshot_id, version.c.returns_to.is_(None))
+    query = _visible(document_id, snapshot.c.observed.label("at"), first_sight.label("news"))
+    rows = conn.execute(query.order_by(snapshot.c.id.desc()).limit(limit)).all()
+    return tuple(Shown(row.at, row.version_n, bool(row.news)) for row in reversed(rows))
+
+
+def version_at(conn: Connection, document_id: str, as_of: datetime, known_at: datetime | None = None) -> int | None:
+    """The version that the last visit up to `as_of` saw, as far as that was on record at `known_at` (None: now).
+
+    None where no visit up to then had seen any. With `known_at` past, nothing written later changes the answer.
+    """
+    first = _visible(document_id, snapshot.c.id, snapshot.c.observed.label("at")).where(snapshot.c.observed <= as_of)
+    again = (
+        _visible(document_id, snapshot.c.id, sighting.c.seen.label("at"))
+        .join(sighting, sighting.c.snapshot_id == snapshot.c.id)
+        .where(sighting.c.seen <= as_of)
+    )
+    if known_at is not None:
+        first = first.where(reading.c.recorded <= known_at)
+        again = again.where(reading.c.recorded <= known_at, sighting.c.recorded <= known_at)
+    last = (
+        query.order_by(query.selected_columns["at"].desc(), snapshot.c.id.desc()).limit(1) for query in (first, again)
+    )
+    rows = [row for row in (conn.execute(query).first() for query in last) if row is not None]
+    return max(rows, key=lambda row: (row.at, row.id)).version_n if rows else None
+
+
+def _visible(document_id: str, *columns: Any) -> Select[Any]:
+    """Readings of a document that were a version of it, with their snapshot and that version."""
+    return (
+        select(reading.c.version_n, *columns)
+        .join(snapshot, snapshot.c.id == reading.c.snapshot_id)
+        .join(version, and_(version.c.document_id == reading.c.document_id, version.c.n == reading.c.version_n))
+        .where(reading.c.document_id == document_id)
+    )
 
 
 def _row(value: Reading, ordinal: int, held: Suppression) -> dict[str, Any]:

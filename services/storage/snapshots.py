@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from services.domain.errors import NotFound
 from services.domain.snapshot import Fetched, Gone, Snapshot
 from services.storage.codec import pack, unpack
-from services.storage.tables import body, snapshot
+from services.storage.tables import body, sighting, snapshot
 from services.storage.upsert import insert_new
 
 
@@ -39,8 +39,12 @@ def add_snapshot(
     return int(conn.execute(insert(snapshot).values(values).returning(snapshot.c.id)).scalar_one())
 
 
-def touch(conn: Connection, snapshot_id: int, seen: datetime) -> None:
-    """The page still says the same at `seen`. Never moves `last_seen` back."""
+def touch(conn: Connection, snapshot_id: int, seen: datetime, recorded: datetime | None = None) -> None:
+    """The page still says the same at `seen`, and we know it since `recorded` (None: at once).
+
+    Never moves `last_seen` back; every visit stays on record, so that what was known when can be told later.
+    """
+    insert_new(conn, sighting, {"snapshot_id": snapshot_id, "seen": seen, "recorded": recorded or seen})
     row = (snapshot.c.id == snapshot_id) & (snapshot.c.last_seen < seen)
     conn.execute(update(snapshot).where(row).values(last_seen=seen))
 

@@ -130,6 +130,14 @@ snapshot = Table(  # snapshots.py
     sqlite_autoincrement=True,
 )
 
+sighting = Table(  # snapshots.py; a visit that found a snapshot's bytes again, only ever added to
+    "sighting",
+    metadata,
+    Column("snapshot_id", Serial, ForeignKey("snapshot.id"), primary_key=True, autoincrement=False),
+    Column("seen", UtcTime, primary_key=True, autoincrement=False),
+    Column("recorded", UtcTime, nullable=False),
+)
+
 document = Table(  # documents.py
     "document",
     metadata,
@@ -173,6 +181,8 @@ version = Table(  # versions.py
     Column("fingerprint", Text, nullable=False),
     Column("edit", Text, nullable=False),
     Column("structure", LargeBinary, nullable=False),
+    #: The earlier version that said the same.
+    Column("returns_to", Integer),
 )
 
 change = Table(  # versions.py
@@ -210,6 +220,7 @@ commitment = Table(  # commitments.py; ids are carried, so one row is one promis
     Column("data", Text, nullable=False),
     Index(None, "standing", "first_seen", "document_id", "ordinal"),
     Index(None, "agency_short", "agency"),
+    Index(None, "agency", "standing", "first_seen", "document_id", "ordinal"),
     Index(None, "deadline_end"),
 )
 
@@ -223,6 +234,7 @@ commitment_actor = Table(  # commitments.py; only of what stands
     Column("short", PageText(LABEL), nullable=False),
     ForeignKeyConstraint(["document_id", "commitment_id"], ["commitment.document_id", "commitment.id"]),
     Index(None, "short", "name"),
+    Index(None, "name"),
 )
 
 reading = Table(  # readings.py; a page that cannot be read has readings and no document

@@ -7,22 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, and_, func, insert, select
+from sqlalchemy import Connection, Row, ScalarSelect, Select, and_, func, insert, null, select
 
 from services.domain.change import Change
 from services.domain.document import Document
 from services.domain.errors import NotFound
 from services.storage.codec import decode, encode, pack, unpack
 from services.storage.documents import save_document
-from services.storage.tables import change, document, reading, snapshot, version
+from services.storage.tables import change, document, reading, sighting, snapshot, version
 
 #: `declared`: the page itself says that it was changed.
 Edit = Literal["first", "declared", "silent"]
+_before = snapshot.alias("before")
 
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The newest version, as the next one is compared with it."""
+    """The version the page shows, as the next one is compared with it; the newest, except on a page that flaps."""
 
     n: int
     structure: Document
@@ -49,6 +50,10 @@ class VersionRecord:
     snapshot_sha256: str
     edit: Edit
     changes: tuple[Change, ...]
+    #: The last visit that still saw another version: the edit lies between it and `observed_from`. None for the first.
+    observed_after: datetime | None = None
+    #: The earlier version that said the same.
+    returns_to: int | None = None
 
 
 def save_version(
@@ -65,13 +70,14 @@ def save_version(
     edit: Edit,
     changes: Sequence[Change] = (),
     title: str | None = None,
+    returns_to: int | None = None,
 ) -> int:
     """Add the next version and its changes, describe the document by it; answers its number, 1 for the first.
 
-    The page must be known. `title` stands in where the text has none; else the list's title does. Two writers at once
-    cannot both succeed: the second gets IntegrityError.
+    The page must be known. `title` stands in where the text has none; else the list's title does. `returns_to` is the
+    earlier version that said the same. Two writers at once cannot both succeed: the second gets IntegrityError.
     """
-    n = (conn.execute(select(document.c.current_n).where(document.c.id == document_id)).scalar() or 0) + 1
+    n = (conn.execute(select(func.max(version.c.n)).where(version.c.document_id == document_id)).scalar() or 0) + 1
     save_document(conn, document_id, structure, n=n, observed=observed, title=title)
     values = {
         "document_id": document_id,
@@ -84,6 +90,7 @@ def save_version(
         "fingerprint": fingerprint,
         "edit": edit,
         "structure": pack(encode(structure)),
+        "returns_to": returns_to,
     }
     conn.execute(insert(version).values(values))
     rows = [_change_row(document_id, n, ordinal, value) for ordinal, value in enumerate(changes)]
@@ -94,11 +101,24 @@ def save_version(
 
 def current_version(conn: Connection, document_id: str) -> Current | None:
     """None for a page that has no version yet."""
-    newest = select(version).where(version.c.document_id == document_id).order_by(version.c.n.desc()).limit(1)
-    row = conn.execute(newest).first()
-    if row is None:
-        return None
-    return Current(row.n, _structure(row), row.key_hash, row.fingerprint, row.snapshot_id, row.reader, row.observed)
+    query = select(version).join(
+        document, and_(document.c.id == version.c.document_id, document.c.current_n == version.c.n)
+    )
+    row = conn.execute(query.where(version.c.document_id == document_id)).first()
+    return None if row is None else _current(row)
+
+
+def show_version(conn: Connection, document_id: str, n: int) -> Document:
+    """The page shows version `n` again: the document is described by it, and what comes next compared with it."""
+    record, structure = get_version(conn, document_id, n)
+    save_document(conn, document_id, structure, n=n, observed=record.observed_from, title=None)
+    return structure
+
+
+def versions_of_key(conn: Connection, document_id: str, key_hash: str, limit: int = 3) -> tuple[Current, ...]:
+    """Versions with that key, the newest first: the candidates for having said the same."""
+    query = select(version).where(version.c.document_id == document_id, version.c.key_hash == key_hash)
+    return tuple(_current(row) for row in conn.execute(query.order_by(version.c.n.desc()).limit(limit)))
 
 
 def get_version(conn: Connection, document_id: str, n: int) -> tuple[VersionRecord, Document]:
@@ -108,9 +128,16 @@ def get_version(conn: Connection, document_id: str, n: int) -> tuple[VersionReco
     return _record(row, _changes(conn, document_id, n, n).get(n, ())), _structure(row)
 
 
-def history(conn: Connection, document_id: str, *, after: int = 0, limit: int = 250) -> tuple[VersionRecord, ...]:
-    """Versions after number `after`, oldest first; empty for an unknown document."""
-    query = _with_snapshots(document_id).where(version.c.n > after).order_by(version.c.n).limit(limit)
+def history(
+    conn: Connection, document_id: str, *, known_at: datetime | None = None, after: int = 0, limit: int | None = 250
+) -> tuple[VersionRecord, ...]:
+    """Versions after number `after`, oldest first, all of them without `limit`; empty for an unknown document.
+
+    With `known_at` only what was on record at that moment counts: the versions, and the visits `observed_until` goes
+    by. Versions, readings and sightings are only ever added, each with the time it was: for a past moment the answer
+    never changes, whatever is written later.
+    """
+    query = _with_snapshots(document_id, known_at).where(version.c.n > after).order_by(version.c.n).limit(limit)
     rows = conn.execute(query).all()
     if not rows:
         return ()
@@ -118,19 +145,48 @@ def history(conn: Connection, document_id: str, *, after: int = 0, limit: int = 
     return tuple(_record(row, changes.get(row.n, ())) for row in rows)
 
 
-def _with_snapshots(document_id: str) -> Select[Any]:
+def _with_snapshots(document_id: str, known_at: datetime | None = None) -> Select[Any]:
     columns = [column for column in version.c if column.name != "structure"]
-    seen = (
-        select(func.max(snapshot.c.last_seen))
-        .join(reading, reading.c.snapshot_id == snapshot.c.id)
-        .where(and_(reading.c.document_id == version.c.document_id, reading.c.version_n == version.c.n))
-        .scalar_subquery()
-    )
-    return (
-        select(*columns, snapshot.c.sha256, snapshot.c.last_seen, seen.label("seen"))
+    query = (
+        select(*columns, snapshot.c.sha256, _shown_before().label("shown_before"), _seen(known_at).label("seen"))
         .join(snapshot, snapshot.c.id == version.c.snapshot_id)
         .where(version.c.document_id == document_id)
     )
+    if known_at is None:
+        return query.add_columns(null().label("seen_again"))
+    query = query.add_columns(_seen_again(known_at).label("seen_again"))
+    return query.where(version.c.recorded <= known_at)
+
+
+def _shown_before() -> ScalarSelect[Any]:
+    """A challenge or an error page in between shows nothing: it does not narrow down when an edit was made."""
+    return (
+        select(func.max(_before.c.last_seen))
+        .join(reading, reading.c.snapshot_id == _before.c.id)
+        .where(reading.c.document_id == version.c.document_id, reading.c.version_n.is_not(None))
+        .where(_before.c.id < version.c.snapshot_id)
+        .correlate(version)
+        .scalar_subquery()
+    )
+
+
+def _seen(known_at: datetime | None) -> ScalarSelect[Any]:
+    """The last snapshot of the version; its last visit where all that is on record counts."""
+    moment = snapshot.c.last_seen if known_at is None else snapshot.c.observed
+    query = select(func.max(moment)).join(reading, reading.c.snapshot_id == snapshot.c.id)
+    return _of_version(query, known_at)
+
+
+def _seen_again(known_at: datetime) -> ScalarSelect[Any]:
+    query = select(func.max(sighting.c.seen)).join(reading, reading.c.snapshot_id == sighting.c.snapshot_id)
+    return _of_version(query.where(sighting.c.recorded <= known_at), known_at)
+
+
+def _of_version(query: Select[Any], known_at: datetime | None) -> ScalarSelect[Any]:
+    query = query.where(reading.c.document_id == version.c.document_id, reading.c.version_n == version.c.n)
+    if known_at is not None:
+        query = query.where(reading.c.recorded <= known_at)
+    return query.correlate(version).scalar_subquery()
 
 
 def _changes(conn: Connection, document_id: str, first: int, last: int) -> dict[int, tuple[Change, ...]]:
@@ -154,6 +210,10 @@ def _change_row(document_id: str, n: int, ordinal: int, value: Change) -> dict[s
     }
 
 
+def _current(row: Row[Any]) -> Current:
+    return Current(row.n, _structure(row), row.key_hash, row.fingerprint, row.snapshot_id, row.reader, row.observed)
+
+
 def _structure(row: Row[Any]) -> Document:
     return decode(Document, unpack(row.structure))
 
@@ -163,11 +223,13 @@ def _record(row: Row[Any], changes: tuple[Change, ...]) -> VersionRecord:
         document=row.document_id,
         n=row.n,
         observed_from=row.observed,
-        observed_until=max(row.last_seen, row.seen or row.last_seen),
+        observed_until=max(moment for moment in (row.observed, row.seen, row.seen_again) if moment is not None),
         recorded=row.recorded,
         reader=row.reader,
         snapshot=row.snapshot_id,
         snapshot_sha256=row.sha256,
         edit=row.edit,
         changes=changes,
+        observed_after=row.shown_before,
+        returns_to=row.returns_to,
     )

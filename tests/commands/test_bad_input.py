@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import structlog
 
 from services.cli import main
 
@@ -29,7 +31,7 @@ Dafu = Callable[..., Run]
 
 
 @pytest.fixture
-def dafu(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Dafu:
+def dafu(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Dafu]:
     """`dafu …` in this process: the same `main`, without the start-up of an interpreter for each case."""
 
     def run(*arguments: str, **environment: str) -> Run:
@@ -44,7 +46,10 @@ def dafu(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> 
         out, err = capfd.readouterr()
         return Run(int(end.value.code or 0), out, err)
 
-    return run
+    yield run
+    # a command sets up logging for its own process
+    logging.basicConfig(handlers=[logging.NullHandler()], force=True)
+    structlog.reset_defaults()
 
 
 def assert_refused(run: Run, *says: str, code: int = 2) -> None:

@@ -342,9 +342,9 @@ async def test_a_respx_router_serves_as_the_network(database: Database) -> None:
 async def test_a_real_server_on_loopback_is_read_through_the_real_door(tmp_path: Path) -> None:
     rows = list_page(("/a/t20230301_1.html", "关于第1号建议的答复函", "2023-03-01"))
     vices = {
-        "/robots.txt": says(answer(b"", status="404 Not Found")),
-        "/a/": says(answer(rows, "Content-Type: text/html; charset=utf-8")),
-        "/a/t20230301_1.html": says(answer(PAGE)),
+        "/robots.txt": says(answer(b"", "Connection: close", status="404 Not Found")),
+        "/a/": says(answer(rows, "Connection: close", "Content-Type: text/html; charset=utf-8")),
+        "/a/t20230301_1.html": says(answer(PAGE, "Connection: close")),
     }
     clock = FakeClock()
     database = open_database(f"sqlite:///{tmp_path / 'dafu.sqlite'}")

@@ -18,6 +18,7 @@ WRITERS = {
     "host": "storage/hosts.py",
     "body": "storage/snapshots.py",
     "snapshot": "storage/snapshots.py",
+    "sighting": "storage/snapshots.py",
     "document": "storage/documents.py",
     "version": "storage/versions.py",
     "change": "storage/versions.py",

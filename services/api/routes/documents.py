@@ -1,20 +1,16 @@
-"""What was read: documents, their history, and every version as it stood."""
+"""What was read: documents, and every version as it stood."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Header, HTTPException, Path, Query, Response
 
+from services.api import memento
 from services.api.context import Here
-from services.domain.document import Document, Kind
-from services.parser.compare.telling import change_data
-from services.parser.text.privacy import mask_json
-from services.storage import documents, versions
-from services.storage.documents import DocumentRecord
-from services.storage.versions import VersionRecord
+from services.api.shown_documents import described, record_data, structure_data, version_data
+from services.domain.document import Kind
+from services.storage import documents, readings, versions
 
 router = APIRouter(tags=["documents"])
 Limit = Annotated[int, Query(ge=1, le=250, description="How many items at the most.")]
@@ -44,47 +40,39 @@ def list_documents(
     with context.database.read() as conn:
         found = documents.find_documents(conn, **asked, after=position, limit=limit + 1)
     more = context.cursors.seal(question, found[limit - 1].id) if len(found) > limit else None
-    return {"items": [_record(record, context.address) for record in found[:limit]], "next": more}
+    return {"items": [record_data(record, context.address) for record in found[:limit]], "next": more}
 
 
-@router.get("/documents/{document_id}", summary="One document, as its newest version says it")
-def get_document(context: Here, document_id: str) -> dict[str, Any]:
+@router.get("/documents/{document_id}", summary="One document, as it is now or was at Accept-Datetime (RFC 7089)")
+def get_document(
+    context: Here,
+    document_id: str,
+    response: Response,
+    accept_datetime: Annotated[str | None, Header(description="What the page said then.")] = None,
+) -> dict[str, Any]:
+    try:
+        moment = memento.accepted(accept_datetime)
+    except ValueError as error:
+        raise HTTPException(400, str(error)) from None
     with context.database.read() as conn:
         record = documents.get_document(conn, document_id)
-        _, structure = versions.get_version(conn, document_id, record.current_n)
-    return {**_record(record, context.address), "structure": _structure(structure)}
-
-
-@router.get("/documents/{document_id}/history", summary="Every version, oldest first, with what changed")
-def get_history(context: Here, document_id: str) -> dict[str, Any]:
-    with context.database.read() as conn:
-        record = documents.get_document(conn, document_id)
-        rows = versions.history(conn, document_id)
-    return {"document": _record(record, context.address), "versions": [_version(row) for row in rows]}
+        n = record.current_n
+        if moment is not None:  # before the first version the first one answers
+            n = readings.version_at(conn, document_id, moment) or 1
+        row, structure = versions.get_version(conn, document_id, n)
+    response.headers.update(memento.headers_of(record, row, context.address))
+    response.headers["Vary"] = "accept-datetime"
+    response.headers["Content-Location"] = memento.memento_url(record, row, context.address)
+    now = moment is None or n == record.current_n
+    about = record_data(record, context.address) if now else described(record, row, structure, context.address)
+    return {**about, "structure": structure_data(structure)}
 
 
 @router.get("/documents/{document_id}/versions/{n}", summary="One version as it stood")
-def get_version(context: Here, document_id: str, n: Number) -> dict[str, Any]:
+def get_version(context: Here, document_id: str, n: Number, response: Response) -> dict[str, Any]:
     with context.database.read() as conn:
         record = documents.get_document(conn, document_id)
         row, structure = versions.get_version(conn, document_id, n)
-    return {"document": _record(record, context.address), **_version(row), "structure": _structure(structure)}
-
-
-def _record(record: DocumentRecord, address: str) -> dict[str, Any]:
-    data = {key: _plain(value) for key, value in asdict(record).items()}
-    return {**data, "links": {"history": f"{address}/documents/{record.id}/history"}}
-
-
-def _version(row: VersionRecord) -> dict[str, Any]:
-    data = {key: _plain(value) for key, value in asdict(row).items() if key != "changes"}
-    return {**data, "changes": [change_data(change) for change in row.changes]}
-
-
-def _structure(document: Document) -> dict[str, Any]:
-    masked: dict[str, Any] = mask_json(asdict(document))
-    return masked
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    response.headers.update(memento.headers_of(record, row, context.address))
+    about = record_data(record, context.address)
+    return {"document": about, **version_data(row), "structure": structure_data(structure)}

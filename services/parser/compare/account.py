@@ -9,11 +9,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from services.domain.change import Change, Comparison, Marks, Suppression
 from services.domain.document import Document
 from services.parser.compare import severity
-from services.parser.compare.furniture import FORMAT, merged
+from services.parser.compare.furniture import FORMAT, merged, outside
 from services.parser.compare.pair import hull
 from services.parser.compare.script import Edit, script
 
@@ -39,6 +40,7 @@ class _Remainder:
 
 def balance(old: Document, new: Document, entries: Sequence[Entry]) -> list[Entry]:
     """`entries`, and what is missing from the account."""
+    entries = _apart(entries)
     before = _remainder(old.source_text, (mark for entry in entries for mark in entry.old_marks))
     after = _remainder(new.source_text, (mark for entry in entries for mark in entry.new_marks))
     if before.text == after.text:
@@ -53,6 +55,30 @@ def balance(old: Document, new: Document, entries: Sequence[Entry]) -> list[Entr
         elif not edges.absorb(marks):
             blank.append(marks)
     return [*answer, *_reflow(old, new, blank)]
+
+
+def _apart(entries: Sequence[Entry]) -> list[Entry]:
+    """Where two entries claim a character, the first keeps it."""
+    olds, news = _disjoint([x.old_marks for x in entries]), _disjoint([x.new_marks for x in entries])
+    if olds is None and news is None:
+        return list(entries)
+    return [
+        replace(x, old_marks=olds[at] if olds else x.old_marks, new_marks=news[at] if news else x.new_marks)
+        for at, x in enumerate(entries)
+    ]
+
+
+def _disjoint(marks: Sequence[Marks]) -> list[Marks] | None:
+    """Each without what one before it has; None where none has."""
+    ordered = sorted(mark for spans in marks for mark in spans)
+    if all(a[1] <= b[0] for a, b in pairwise(ordered)):
+        return None
+    taken: Marks = ()
+    found: list[Marks] = []
+    for spans in marks:
+        found.append(outside(spans, taken))
+        taken = merged((*taken, *found[-1]))
+    return found
 
 
 class _Edges:

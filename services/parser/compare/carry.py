@@ -12,7 +12,7 @@ from services.domain.identity import digest_id
 from services.parser.compare.align import Alignment, align
 from services.parser.compare.pair import Frame, pair
 from services.parser.compare.slots import couples
-from services.parser.compare.view import View
+from services.parser.compare.view import view
 from services.parser.reading.metrics import metric_key
 from services.parser.text.layers import key, match
 
@@ -25,7 +25,7 @@ def carry_ids(old: Document, new: Document) -> Document:
     The rest gets ids made from what it says and where, so a sentence that comes back after two versions is known again,
     and none equals an id of `old` or one the reader counts out. Every reference inside the document follows.
     """
-    alignment = align(View(old), View(new))
+    alignment = align(view(old), view(new))
     sections = {theirs: mine for mine, theirs in alignment.sections.items()}
     commitments, targets, figures, lists = _matched(alignment)
     taken = {
@@ -33,15 +33,15 @@ def carry_ids(old: Document, new: Document) -> Document:
         for items in (old.sections, old.commitments, old.targets, old.figures, old.responsible_units)
         for item in items
     }
-    view = alignment.new
+    laid = alignment.new
     sections |= _fresh(
-        (x for x in new.sections if x.id not in sections), "sec", taken, lambda x: (*view.path(x.id), str(x.form))
+        (x for x in new.sections if x.id not in sections), "sec", taken, lambda x: (*laid.path(x.id), str(x.form))
     )
     commitments |= _fresh(
         (x for x in new.commitments if x.id not in commitments),
         "com",
         taken,
-        lambda x: (*view.path(x.section), key(match(x.text))),
+        lambda x: (*laid.path(x.section), key(match(x.text))),
     )
     targets |= _fresh(
         (x for x in new.targets if x.id not in targets),
@@ -53,13 +53,13 @@ def carry_ids(old: Document, new: Document) -> Document:
         (x for x in new.figures if x.id not in figures),
         "fig",
         taken,
-        lambda x: (*view.path(x.section), x.metric, x.raw),
+        lambda x: (*laid.path(x.section), x.metric, x.raw),
     )
     lists |= _fresh(
         (x for x in new.responsible_units if x.id not in lists),
         "units",
         taken,
-        lambda x: (*view.path(x.section), *x.units),
+        lambda x: (*laid.path(x.section), *x.units),
     )
     return _renamed(new, sections, commitments, targets, figures, lists)
 

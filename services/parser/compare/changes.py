@@ -17,8 +17,8 @@ from services.parser.compare.actors import subjects, unit_lists
 from services.parser.compare.align import Match
 from services.parser.compare.deadlines import announced, deadlines
 from services.parser.compare.figures import figures
-from services.parser.compare.found import Detector, run
-from services.parser.compare.furniture import decoration, redecorated, reformed
+from services.parser.compare.found import Detector, Found, Open, run, without
+from services.parser.compare.furniture import decoration, merged, outside, redecorated, reformed
 from services.parser.compare.lone import lone
 from services.parser.compare.metadata import metadata
 from services.parser.compare.modality import modality
@@ -91,7 +91,7 @@ def _matched(ledger: _Ledger, pair: Pair) -> None:
         if renumbered:
             ledger.renumbered.append(renumbered)
     if left:
-        found = run(_detectors(pair), pair, left)
+        found = _explained(pair, left)
         ledger.changes += found.changes
         ledger.held += found.held
 
@@ -100,15 +100,22 @@ def _entire(pair: Pair) -> tuple[Hunk, ...]:
     return (Hunk(pair.old_start, pair.old_end, pair.new_start, pair.new_end, form=False),)
 
 
-def _detectors(pair: Pair) -> Sequence[Detector]:
-    detectors = DETECTORS[pair.kind]
-    if pair.match.step == _SPLIT:
-        return (*detectors[:-1], rest.regrouped if pair.kind == "commitment" else rest.retold)
-    return detectors
+def _explained(pair: Pair, left: Open) -> Found:
+    if pair.match.step != _SPLIT:
+        return run(DETECTORS[pair.kind], pair, left)
+    # What joins or parts the sentences is the split itself, whatever a detector would make of it.
+    joints = rest.joints(pair, left)
+    last = rest.regrouped if pair.kind == "commitment" else rest.retold
+    found = run(DETECTORS[pair.kind][:-1], pair, without(left, joints))
+    open_ = tuple(sorted((*found.left, *joints), key=lambda hunk: hunk.old_start))
+    end = last(pair, open_) if open_ else Found(())
+    return Found(end.left, found.changes + end.changes, found.held + end.held)
 
 
 def _moved(ledger: _Ledger, frame: Frame) -> None:
     """Sections that stand elsewhere account for all in them that nothing else explains; other pieces for themselves."""
+    # What other entries account for in a moved piece stays as it is: entries made here lie in pieces of their own.
+    taken = _taken(ledger)
     headings = {found.match.news[0].of: found for found in ledger.moved if found.kind == "heading"}
     inside: dict[str, list[Pair]] = {id_: [found] for id_, found in headings.items() if id_}
     alone: list[Pair] = []
@@ -123,12 +130,12 @@ def _moved(ledger: _Ledger, frame: Frame) -> None:
         group = [found for inner, owner in outer.items() if owner == id_ for found in inside[inner]]
         parent = frame.new.sections[id_].parent
         numbers = [x for x in ledger.renumbered if x.parent == parent]
-        marks = _remaining(ledger, group, numbers)
+        marks = _remaining(taken, group, numbers)
         ledger.changes.append(outline.moved(frame, headings[id_], marks))
         ledger.renumbered = [x for x in ledger.renumbered if x.parent != parent]
     ledger.changes += outline.renumbered(ledger.renumbered)
     for found in alone:
-        ledger.changes.append(_elsewhere(found, _remaining(ledger, [found], ())))
+        ledger.changes.append(_elsewhere(found, _remaining(taken, [found], ())))
 
 
 def _outer(frame: Frame, id_: str, headings: dict[str | None, Pair]) -> str:
@@ -136,28 +143,22 @@ def _outer(frame: Frame, id_: str, headings: dict[str | None, Pair]) -> str:
     return [x.id for x in frame.new.ancestors(id_) if x.id in headings][-1]
 
 
-def _remaining(ledger: _Ledger, group: Sequence[Pair], numbers: Sequence[outline.Renumbered]) -> tuple[Marks, Marks]:
-    """The places of a group of pieces on both sides, without what other entries already account for."""
+def _taken(ledger: _Ledger) -> tuple[Marks, Marks]:
+    """All marks of either side so far, in order."""
     entries: tuple[Change | Suppression, ...] = (*ledger.changes, *ledger.held)
-    taken_old = sorted(mark for entry in entries for mark in entry.old_marks)
-    taken_new = sorted(mark for entry in entries for mark in entry.new_marks)
+    return merged(mark for x in entries for mark in x.old_marks), merged(mark for x in entries for mark in x.new_marks)
+
+
+def _remaining(
+    taken: tuple[Marks, Marks], group: Sequence[Pair], numbers: Sequence[outline.Renumbered]
+) -> tuple[Marks, Marks]:
+    """The places of a group of pieces on both sides, without what other entries already account for."""
     before = [(found.old_start, found.old_end) for found in group]
     after = [(found.new_start, found.new_end) for found in group]
     hunks = [hunk for one in numbers for hunk in one.mine if one.pair not in group]
     before += [(hunk.old_start, hunk.old_end) for hunk in hunks]
     after += [(hunk.new_start, hunk.new_end) for hunk in hunks]
-    return _without(before, taken_old), _without(after, taken_new)
-
-
-def _without(places: list[tuple[int, int]], taken: list[tuple[int, int]]) -> Marks:
-    marks: list[tuple[int, int]] = []
-    for start, end in sorted(places):
-        for a, b in taken:
-            if b > start and a < end:
-                marks.append((start, a))
-                start = b
-        marks.append((start, end))
-    return tuple((a, b) for a, b in marks if a < b)
+    return outside(before, taken[0]), outside(after, taken[1])
 
 
 def _elsewhere(found: Pair, marks: tuple[Marks, Marks]) -> Change:

@@ -23,7 +23,7 @@ from services.parser.compare.changes import typed
 from services.parser.compare.furniture import body, joined, same_body, unmeant
 from services.parser.compare.metadata import on_the_page
 from services.parser.compare.pair import Frame
-from services.parser.compare.view import View
+from services.parser.compare.view import view
 
 __all__ = ["body_key", "carry_ids", "compare"]
 
@@ -40,7 +40,7 @@ def compare(old: Document, new: Document) -> Comparison:
     if same_body(old, new):
         found += unmeant(old, new)
     else:
-        changes, held = typed(Frame(align(View(old), View(new))))
+        changes, held = typed(Frame(align(view(old), view(new))))
         found += [*changes, *joined(old, new, held)]
     entries = balance(old, new, found)
     changes = [entry for entry in entries if isinstance(entry, Change)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -99,6 +100,21 @@ def merged(marks: Iterable[tuple[int, int]]) -> Marks:
         else:
             found.append((start, end))
     return tuple(found)
+
+
+def outside(places: Iterable[tuple[int, int]], taken: Marks) -> Marks:
+    """`places` without what lies in `taken`, which is in order and without overlap."""
+    marks: list[tuple[int, int]] = []
+    for start, end in sorted(places):
+        at = bisect_left(taken, start, key=lambda mark: mark[1])
+        while at < len(taken) and taken[at][0] < end:
+            a, b = taken[at]
+            if b > start:
+                marks.append((start, a))
+                start = b
+            at += 1
+        marks.append((start, end))
+    return tuple((a, b) for a, b in marks if a < b)
 
 
 def unmeant(old: Document, new: Document) -> Iterator[Suppression]:

@@ -28,7 +28,7 @@ def parallel(old: View, new: View) -> Parallel | None:
     couples = tuple(zip(old.pieces, new.pieces, strict=True))
     if any(mine.kind != theirs.kind or mine.label != theirs.label for mine, theirs in couples):
         return None
-    if any(mine.section is not None and sections[mine.section] != theirs.section for mine, theirs in couples):
+    if any(sections.get(mine.section or "") != (theirs.section or None) for mine, theirs in couples):
         return None
     differing = [couple for couple in couples if old.text(couple[0]) != new.text(couple[1])]
     return (couples, sections) if _in_place(old, new, differing) else None

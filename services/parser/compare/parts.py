@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import groupby
 
 from services.parser.compare.dice import containment, pairs
 from services.parser.compare.view import Piece, View
+from services.parser.lexicon import load
 from services.parser.text.layers import key
 
+_TIES = sorted(load("joints")["connectives"]["words"], key=len, reverse=True)
+_TIE = re.compile(f"(?:{'|'.join(_TIES)}),?")
 _CONTAINED = 0.90
 #: What one part may add to the whole it came from (同时…).
 _PART_CONTAINED = 0.75
@@ -28,13 +32,20 @@ def parts_of(one: View, piece: Piece, many: View, run: list[Piece]) -> list[Piec
     whole = one.pairs(piece)
     stretch: list[Piece] = []
     for part in run:
-        said = many.pairs(part)
+        said = many.pairs(part) if not stretch else pairs(key(_untied(many.text(part))))
         if len(said) >= _TELLING and containment(said, whole) >= _PART_CONTAINED:
             stretch.append(part)
         elif stretch:
             break
     if len(stretch) < 2:
         return []
-    together = pairs(key("".join(many.text(part) for part in stretch)))
+    words = many.text(stretch[0]) + "".join(_untied(many.text(part)) for part in stretch[1:])
+    together = pairs(key(words))
     smaller, larger = sorted((together, whole), key=len)
     return stretch if containment(smaller, larger) >= _CONTAINED and len(smaller) >= _CONTAINED * len(larger) else []
+
+
+def _untied(sentence: str) -> str:
+    """Without the word that ties it to the sentence before (同时…)."""
+    tie = _TIE.match(sentence)
+    return sentence[tie.end() :] if tie else sentence

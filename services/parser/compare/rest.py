@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from services.domain.change import ChangeType
@@ -9,7 +10,10 @@ from services.parser.compare import severity
 from services.parser.compare.dice import dice, pairs
 from services.parser.compare.found import Found, Open
 from services.parser.compare.pair import Pair, Verdict, hull, new_marks, old_marks, told
+from services.parser.lexicon import load
 from services.parser.text.layers import key
+
+_JOINT = re.compile(f"[、,;:。]*(?:{'|'.join(load('joints')['connectives']['words'])})?[、,;:。]*")
 
 
 def reworded(pair: Pair, left: Open) -> Found:
@@ -17,6 +21,26 @@ def reworded(pair: Pair, left: Open) -> Found:
     alike = round(dice(pairs(key(pair.old_text)), pairs(key(pair.new_text))), 3)
     verdict = Verdict("commitment_reworded", "SPEC §12.19", severity.reworded(alike), "unclear", *_phrases(pair, left))
     return Found((), (replace(told(pair, verdict, left), dice=alike),))
+
+
+def joints(pair: Pair, left: Open) -> Open:
+    """Of a split or merged pair: the hunks that only tie or part the sentences, and say nothing of either."""
+    old, new = pair.frame.old.matched, pair.frame.new.matched
+    ends_old, ends_new = (
+        {piece.end for piece in pieces[:-1]} | {piece.start for piece in pieces[1:]}
+        for pieces in (pair.match.olds, pair.match.news)
+    )
+    return tuple(
+        hunk
+        for hunk in left
+        if _JOINT.fullmatch(old[hunk.old_start : hunk.old_end])
+        and _JOINT.fullmatch(new[hunk.new_start : hunk.new_end])
+        and (_at(ends_old, hunk.old_start, hunk.old_end) or _at(ends_new, hunk.new_start, hunk.new_end))
+    )
+
+
+def _at(ends: set[int], start: int, end: int) -> bool:
+    return any(start <= place <= end for place in ends)
 
 
 def regrouped(pair: Pair, left: Open) -> Found:

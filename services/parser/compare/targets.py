@@ -9,15 +9,14 @@ from dataclasses import dataclass, replace
 from services.domain.change import Change, ChangeType, Direction, Said
 from services.domain.commitment import Amount, Target
 from services.parser.compare import severity
+from services.parser.compare.ambition import lower_is_better, unclear
 from services.parser.compare.found import Found, Open, without
 from services.parser.compare.pair import Pair, Stretch, Verdict, held, told, touches
 from services.parser.compare.slots import couples, shared
 from services.parser.compare.wording import Hunk
 from services.parser.compare.words import dimension, names_scope
-from services.parser.reading.metrics import metric_key, polarity
+from services.parser.reading.metrics import metric_key
 
-#: Before a number these make it a level to come down to, not a size to come down by.
-_DOWN_TO = re.compile(r"(?:[降减压缩控]\w{0,3}[至到在]|不超过|不高于|低于|以内)$")
 _CLAUSE_END = re.compile("[,;。]")
 _LOST: tuple[ChangeType, Direction] = ("target_removed", "softened")
 _GAINED: tuple[ChangeType, Direction] = ("target_added", "strengthened")
@@ -135,7 +134,7 @@ def _valued(pair: Pair, twin: _Twin, mine: Sequence[Hunk]) -> Change:
     more = _low_high(twin.new.norm_value) > _low_high(twin.old.norm_value)
     raised = more != lower_is_better(pair, twin.old, twin.new)
     kind, direction = _RAISED if raised else _LOWERED
-    if polarity(twin.old.metric, twin.old.direction) == "unknown":
+    if unclear(twin.old):
         direction = "unclear"
     verdict = Verdict(kind, "SPEC §12.11", severity.FIXED[kind], direction, before, after)
     return _of_target(told(pair, verdict, mine), twin.new)
@@ -181,16 +180,6 @@ def _of_target(change: Change, target: Target) -> Change:
     deadline = target.deadline
     ends = deadline and (deadline.end or deadline.raw)
     return replace(change, target=target.id, metric=target.metric, deadline=ends or change.deadline, has_target=True)
-
-
-def lower_is_better(pair: Pair, old: Target, new: Target) -> bool:
-    """Whether a smaller number is the harder promise: a ceiling, a level to come down to, too much of a bad thing."""
-    if old.comparator in ("<=", "<") and new.comparator in ("<=", "<", "=", "≈"):
-        return True
-    before = pair.frame.old.matched[max(pair.old_start, old.start - 8) : old.start]
-    if _DOWN_TO.search(_CLAUSE_END.split(before)[-1]):
-        return True
-    return polarity(old.metric, old.direction) == "lower"
 
 
 def _low_high(amount: Amount) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, TypeVar
 
 from services.domain.commitment import Commitment, Target
 from services.domain.document import Document, Reference, ResponsibleUnits, Section
@@ -21,7 +21,8 @@ Placed = TypeVar("Placed", Target, Figure, Reference)
 _FURNITURE = "boilerplate"
 
 
-class Piece(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Piece:
     """`text[start:end]`. `of` is the id of the commitment, section or list it is; `label` the unit's or line's role."""
 
     index: int
@@ -146,6 +147,31 @@ class View:
     @cached_property
     def _references(self) -> tuple[list[int], list[Reference]]:
         return _ordered(self.document.references)
+
+
+class _Identity:
+    """A document as a key: the object, not its value, for hashing the value would read all of it."""
+
+    __slots__ = ("document",)
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    def __hash__(self) -> int:
+        return id(self.document)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and self.document is other.document
+
+
+def view(document: Document) -> View:
+    """The view of a document; the last few are kept, so that one version against several is laid out once."""
+    return _view(_Identity(document))
+
+
+@lru_cache(maxsize=4)
+def _view(same: _Identity) -> View:
+    return View(same.document)
 
 
 @lru_cache(maxsize=16)

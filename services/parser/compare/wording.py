@@ -50,13 +50,20 @@ def hunks(old: Wording, new: Wording) -> tuple[Hunk, ...]:
     """Differences in ascending order, in document offsets; outside of them both sources are equal."""
     if old.source == new.source:
         return ()
-    if key(old.matched) == key(new.matched) and len(old.matched) != len(new.matched):
-        head, tail = shared_ends(old.source, new.source)
-        ends = len(old.source) - tail, len(new.source) - tail
-        return (Hunk(old.start + head, old.start + ends[0], new.start + head, new.start + ends[1], form=True),)
+    same = key(old.matched) == key(new.matched)
+    if same and len(old.matched) != len(new.matched):
+        return (_trimmed(old, new),)
     meant = _meant(old, new)
-    found = sorted([*meant, *_formed(old, new, meant)], key=lambda span: (span[0], span[2]))
-    return tuple(_hunk(old, new, span) for span in found)
+    spans = sorted([*meant, *_formed(old, new, meant)], key=lambda span: (span[0], span[2]))
+    found = tuple(_hunk(old, new, span) for span in spans)
+    # Separators that changed places with words: no single run says the same, all of them together do.
+    return (_trimmed(old, new),) if same and not all(hunk.form for hunk in found) else found
+
+
+def _trimmed(old: Wording, new: Wording) -> Hunk:
+    head, tail = shared_ends(old.source, new.source)
+    ends = len(old.source) - tail, len(new.source) - tail
+    return Hunk(old.start + head, old.start + ends[0], new.start + head, new.start + ends[1], form=True)
 
 
 def _hunk(old: Wording, new: Wording, span: Span) -> Hunk:

@@ -8,6 +8,7 @@
       furniture  blocks that are not the article      lines, tables   HTML to paragraphs and table rows
       attachments files and pictures      pages   further pages of an article or a list
       quality    is this the document at all?
+    joining    read_pages: an article split over several pages to one Page
     listing    read_list: a column page or a list answer to its items
       rows       HTML rows      answers   dataproxy XML and JSON
     plain      a text file in the seeds' form, and the rules for furniture lines

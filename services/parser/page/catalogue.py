@@ -30,6 +30,10 @@ _CELLS = re.compile(r"[\t|│┃]")
 _BULLET = re.compile(r"^[\s●•·▪■◆*\[【]+")
 #: Labels that nothing else on a page looks like; what the page is searched for.
 _TELLING: list[str] = load("head")["catalogue_search"]["labels"]
+#: A character is found faster than a word, and most pages lack most of these.
+_BY_FIRST = {
+    first: [label for label in _TELLING if label[0] == first] for first in dict.fromkeys(label[0] for label in _TELLING)
+}
 _OPENINGS = ("<table", "<ul", "<dl", "<div", "<p", "<section")
 _FEWEST = 3
 _BEFORE, _AFTER, _FAR = 2_000, 1_500, 3_000
@@ -42,7 +46,8 @@ def read_catalogue(html: str, text: str) -> dict[str, str]:
 
     `text` is the page's text: what it does not name is not searched for in its HTML.
     """
-    stretch = _stretch(html, [label for label in _TELLING if label in text])
+    named = (label for first, labels in _BY_FIRST.items() if first in text for label in labels)
+    stretch = _stretch(html, [label for label in named if label in text])
     if stretch is None:
         return {}
     tree = LexborHTMLParser(stretch)

@@ -205,7 +205,7 @@ def _filled(node: LexborNode) -> bool:
 
 
 def _hidden(node: LexborNode) -> bool:
-    return any("none" in style and is_hidden(style) for style in _styles(node))
+    return any(is_hidden(style) for style in _styles(node))
 
 
 def _styles(node: LexborNode) -> Iterator[str]:
@@ -214,9 +214,10 @@ def _styles(node: LexborNode) -> Iterator[str]:
         yield above.attributes.get("style") or ""
 
 
-_NOT_SHOWN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
+_NOT_SHOWN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all")
 
 
 def is_hidden(style: str) -> bool:
     """Whether an inline style keeps the element from being shown."""
-    return _NOT_SHOWN.search(style) is not None
+    lowered = style.lower()
+    return ("none" in lowered or "mso-hide" in lowered) and _NOT_SHOWN.search(lowered) is not None

@@ -123,7 +123,9 @@ def _read(body: bytes, codec: str, evidence: str) -> _Reading:
         text, lossless = body.decode(codec), True
     except UnicodeDecodeError:
         text, lossless = body.decode(codec, errors="replace"), False
-    text = text.removeprefix("\ufeff").replace("\x00", "")
+    text = text.removeprefix("\ufeff")
+    if b"\0" in body:
+        text = text.replace("\x00", "")
     return _Reading(codec, evidence, text, 0 if lossless else text.count("\ufffd"))
 
 
@@ -133,14 +135,17 @@ def _doubt(text: str, least: int = 0) -> str | None:
     ideographs = _IDEOGRAPH.findall(sample)
     if len(ideographs) < least:
         return "too little text to tell"
-    usual = sum(map(_USUAL.__contains__, to_simplified("".join(ideographs))))
-    if len(ideographs) >= _TELLING and usual < 0.6 * len(ideographs):
+    if len(ideographs) >= _TELLING and not (_is_usual(ideographs) or _is_usual(to_simplified("".join(ideographs)))):
         return "its ideographs are not those of running text"
     if len(_READ_AS_LATIN.findall(sample)) > max(10, len(ideographs)):
         return "UTF-8 that was read as Latin-1 before it came here"
     if sample.count("\ufffd") > max(10, len(ideographs) // 20):
         return "replacement characters in the page itself"
     return None
+
+
+def _is_usual(ideographs: Sequence[str]) -> bool:
+    return sum(map(_USUAL.__contains__, ideographs)) >= 0.6 * len(ideographs)
 
 
 def _sample(text: str) -> str:

@@ -24,7 +24,7 @@ from services.parser.page.model import Line, Page
 from services.parser.page.pages import following_pages
 from services.parser.page.plain import furniture as furniture_rule
 from services.parser.page.quality import judge
-from services.parser.text.layers import canonical
+from services.parser.text.layers import canonical, match
 
 #: Elements whose text is no part of the page as read.
 _SCRIPTS = ("script", "style", "noscript")
@@ -128,10 +128,11 @@ def _with_article(page: Page, article: Body, base: str | None) -> Page:
     pictures = attachments.images(article.node, base)
     html, dropped = furniture.take_out(article, page.title[0] if page.title else None)
     rows = read_rows(html)
-    texts = canonical("\n".join(row.source for row in rows)).split("\n") if rows else []
+    text = canonical("\n".join(row.source for row in rows))
+    lines = zip(rows, text.split("\n"), match(text).split("\n"), strict=False)  # no rows: one empty text
     kept: list[Line] = []
-    for at, (row, text) in enumerate(zip(rows, texts, strict=True)):
-        rule = _furniture(row, text, page, top=at < _TOP)
+    for at, (row, text, matched) in enumerate(lines):
+        rule = _furniture(row, text, matched, page, top=at < _TOP)
         if rule is None:
             kept.append(Line(text, row.source, table_row=row.table_row))
         else:
@@ -145,11 +146,11 @@ def _with_article(page: Page, article: Body, base: str | None) -> Page:
     )
 
 
-def _furniture(row: Row, text: str, page: Page, *, top: bool) -> str | None:
+def _furniture(row: Row, text: str, matched: str, page: Page, *, top: bool) -> str | None:
     """The rule that calls a line furniture. Catalogue rows are furniture above the article only: 公开方式:主动公开
     below it is the document's own."""
     told = text.endswith(_SENTENCE_ENDS) or (row.table_row and not top)
-    rule = None if told else furniture_rule(text)
+    rule = None if told else furniture_rule(text, matched)
     if rule and (top or rule not in _ABOVE_ONLY):
         return rule
     return "line:catalogue" if top and page.catalogue and catalogue.is_catalogue_row(row, page.catalogue) else None

@@ -17,6 +17,7 @@ _RULES = {
 }
 _OUTER_ONLY = frozenset(("block:chrome", "block:bars"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "div"))
+_HIDING = ("display", "DISPLAY", "Display", " hidden", "mso-hide", "MSO-HIDE")
 _NAMED = (
     "div,ul,ol,dl,section,nav,aside,footer,header,h1,h2,h3,"
     "table[class],p[class],span[class],a[class],li[class],td[class]"
@@ -47,7 +48,7 @@ def take_out(body: Body, title: str | None) -> tuple[str, Dropped]:
 
 def _may_hide(html: str) -> bool:
     """Reading the HTML is cheaper than asking each element of a page pasted from Word."""
-    return "display" in html or " hidden" in html or "mso-hide" in html
+    return any(word in html for word in _HIDING)
 
 
 def _may_hold_blocks(html: str) -> bool:

@@ -16,8 +16,6 @@ MOST_REOPENED = 150_000
 MOST_COMPARED = 100_000_000
 #: Below so many tags no nesting costs more than half a second.
 _HARMLESS_TAGS = 15_000
-#: Below so many reopened elements (at most: formatting tags × tags) no page costs more than a tenth of a second.
-_HARMLESS_REOPENED = 300_000
 
 _RAW_TEXT = re.compile(r"<(script|style|textarea|title)\b.*?(?:</\1\b|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
@@ -49,9 +47,17 @@ def refusal(html: str) -> str | None:
         return f"{tags} tags"
     if _attributes_compared(html) > MOST_COMPARED:
         return "too many attributes in one tag"
-    if tags > _HARMLESS_TAGS or tags * len(_FORMATTING_TAG.findall(html)) > _HARMLESS_REOPENED:
+    if tags > _HARMLESS_TAGS or _may_reopen(html, tags - html.count("</")):
         return _nesting(_RAW_TEXT.sub("", html))
     return None
+
+
+def _may_reopen(html: str, opened: int) -> bool:
+    """Whether `opened` tags could reopen too much: at most each of the formatting ones in each of the others."""
+    if (opened / 2) ** 2 <= MOST_REOPENED:
+        return False
+    formatting = len(_FORMATTING_TAG.findall(html))
+    return formatting * (opened - formatting) > MOST_REOPENED
 
 
 def _attributes_compared(html: str) -> int:

@@ -21,6 +21,7 @@ BLOCKS = (
 )
 _INLINE = re.compile(rf"<!--.*?-->|<(?!/?(?:{BLOCKS})[ >/])[^>]*>", re.DOTALL)
 _BLOCK = re.compile(r"<(/?)([a-z0-9]+)[^>]*>")
+_CUT = re.compile(r"</?[a-z0-9]+[^>]*>")
 #: White space that HTML collapses. U+3000 and U+00A0 are characters of the page and stay.
 _SPACE = r"[ \t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]"
 _BREAK = re.compile(rf" ?[\t-\r\x1c-\x1f\x85\u2028\u2029]{_SPACE}*")
@@ -42,8 +43,10 @@ class Row(NamedTuple):
 
 def read_rows(html: str) -> list[Row]:
     """The lines of `html` in reading order."""
-    pieces = _BLOCK.split(_INLINE.sub("", html))
-    return [Row(entry.text, entry.is_row) for entry in _Reader().read(pieces)]
+    marked = _INLINE.sub("", html)
+    if "<table" in marked or "<pre" in marked:
+        return [Row(entry.text, entry.is_row) for entry in _Reader().read(_BLOCK.split(marked))]
+    return [Row(line, False) for part in _CUT.split(marked) if part != "\n" and (line := clean(part))]
 
 
 class _Reader:
@@ -53,22 +56,17 @@ class _Reader:
         self._page: list[Entry] = []
         self._sink = self._page
         self._tables: list[Table] = []
-        self._buffer: list[str] = []
         self._pre = 0
         self._too_deep = 0
 
     def read(self, pieces: list[str]) -> list[Entry]:
-        buffer = self._buffer
-        if pieces[0]:
-            buffer.append(pieces[0])
-        for at in range(1, len(pieces), 3):
-            self._flush()
-            name = pieces[at + 1]
+        """`pieces`: text, then by turns the slash and the name of a tag and the text behind it."""
+        self._text(pieces[0])
+        for slash, name, text in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
             if name in _STRUCTURE:
-                self._structure(name, closing=bool(pieces[at]))
-            if pieces[at + 2]:
-                buffer.append(pieces[at + 2])
-        self._flush()
+                self._structure(name, closing=bool(slash))
+            if text and text != "\n":
+                self._text(text)
         while self._tables:
             self._close_table()
         return self._page
@@ -98,14 +96,9 @@ class _Reader:
         self._sink = table.sink
         table.sink.extend(table.entries(join))
 
-    def _flush(self) -> None:
-        if not self._buffer:
-            return
-        text = "".join(self._buffer)
-        self._buffer.clear()
+    def _text(self, text: str) -> None:
         for part in text.split("\n") if self._pre else (text,):
-            line = clean(part)
-            if line:
+            if line := clean(part):
                 self._sink.append(Entry(line))
 
 

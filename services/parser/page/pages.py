@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 #: createPageHTML(67, 0, "index", "shtml"), createPage(67, 0, "index", "html"), createPageHTML('bar', 67, 1, …).
 _CALL = re.compile(r"createPage\w{0,12}\s*\(([^(){}]{1,200})\)")
+_CURRENT = re.compile(r"\bcurrentPage\s*=\s*[\"']?(\d{1,5})")
 _COUNT = re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,5})")
 _ARGUMENT = re.compile(r"[\"']([^\"']*)[\"']|(?<![\w.])(\d{1,6})(?![\w.])")
 _EXTENSION = re.compile(r"s?html?|jsp|aspx?")
@@ -25,7 +26,7 @@ def following_pages(html: str, url: str | None) -> tuple[str, ...]:
     if total < 2:
         return ()
     stem, own_extension = _own_name(url)
-    first = name or _NUMBERED.sub("", stem) or "index"
+    first = name or _first_name(html, stem, total) or "index"
     current = _current(stem, first)
     extension = extension or own_extension or "html"
     return tuple(urljoin(url, f"{first}_{n}.{extension}") for n in range(current + 1, min(total, _MOST)))
@@ -48,6 +49,15 @@ def _own_name(url: str) -> tuple[str, str]:
         return "", ""
     stem, _, extension = last.rpartition(".")
     return (stem, extension) if stem else (last, "")
+
+
+def _first_name(html: str, stem: str, total: int) -> str:
+    """The first page's name: without the number at the end where that is a page's, not the article's own."""
+    numbered, declared = _NUMBERED.search(stem), _CURRENT.search(html)
+    if numbered is None:
+        return stem
+    is_page = numbered[1] == declared[1] if declared else int(numbered[1]) < total
+    return stem[: numbered.start()] if is_page else stem
 
 
 def _current(stem: str, first: str) -> int:

@@ -24,11 +24,14 @@ _ANYWHERE = tuple(
 _BREAK = re.compile("\r\n|\r|\n")
 
 
-def furniture(line: str) -> str | None:
-    """The id of the rule in `lexicon/furniture.toml` that calls the whole `line` furniture, in either script."""
+def furniture(line: str, matched: str | None = None) -> str | None:
+    """The id of the rule in `lexicon/furniture.toml` that calls the whole `line` furniture, in either script.
+
+    `matched` is the line's MATCH layer, for callers that have it.
+    """
     if len(line) > _LONGEST or "。" in line:
         return None
-    whole = match(line).strip().lower()
+    whole = (match(line) if matched is None else matched).strip().lower()
     if found := _WHOLE.fullmatch(whole.strip(_AROUND) or whole):
         return found.lastgroup
     return next((rule for word, pattern, rule in _ANYWHERE if word in whole and pattern.search(whole)), None)

@@ -250,16 +250,17 @@ def _home_page(page: _Answer) -> Quality | None:
     return Quality("blocked", "home_redirect", title[1].strip()) if same else None
 
 
-def _expectations(page: _Answer) -> Quality | None:
-    if len(page.body) < page.min_length:
-        return Quality("suspect", "too_short", f"{len(page.body)} of at least {page.min_length} characters")
-    told = match(f"{page.title or ''}\n{page.body}") if page.must_contain else ""
-    missing = [words for words in page.must_contain if match(words) not in told]
+def unmet(body: str, title: str | None, min_length: int, must_contain: Sequence[str]) -> Quality | None:
+    """What the source expects of a document and `body` under `title` does not hold; None where it holds all of it."""
+    if len(body) < min_length:
+        return Quality("suspect", "too_short", f"{len(body)} of at least {min_length} characters")
+    told = match(f"{title or ''}\n{body}") if must_contain else ""
+    missing = [words for words in must_contain if match(words) not in told]
     return Quality("suspect", "expectation", f"does not contain {missing[0]}") if missing else None
 
 
 def _ok(page: _Answer, *warnings: str) -> Quality:
-    return _expectations(page) or Quality("ok", warnings=warnings)
+    return unmet(page.body, page.title, page.min_length, page.must_contain) or Quality("ok", warnings=warnings)
 
 
 _CHECKS: tuple[Callable[[_Answer], Quality | None], ...] = (

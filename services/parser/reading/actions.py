@@ -8,7 +8,8 @@ from collections.abc import Callable
 from services.domain.commitment import Action
 from services.parser.lexicon import load
 from services.parser.reading.clauses import Span
-from services.parser.reading.modality import DEFAULT, Verb, alternatives, leading_verb, means_verb, ordered
+from services.parser.reading.modality import DEFAULT, Verb, leading_verb, means_verb, ordered
+from services.parser.reading.patterns import alternatives
 
 _STRIVING = re.compile(
     alternatives(

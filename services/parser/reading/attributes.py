@@ -6,7 +6,7 @@ import re
 
 from services.parser.lexicon import load
 from services.parser.reading.clauses import covered, inside
-from services.parser.reading.modality import alternatives
+from services.parser.reading.patterns import alternatives
 
 _LISTS = load("attributes")
 _RECURRENCE = re.compile("|".join(_LISTS["recurrence"]["patterns"]))
@@ -30,11 +30,9 @@ def indefinite(matched: str, start: int, end: int) -> tuple[str, ...]:
 
 def condition(matched: str, start: int, end: int) -> str | None:
     """The first condition the promise depends on, as written: 待…后, 条件成熟后, 符合…的."""
-    titles = covered(matched, start, end)
-    found = next(
-        (found for found in _CONDITION.finditer(matched, start, end) if not inside(titles, found.start())), None
-    )
-    return found.group() if found else None
+    found = list(_CONDITION.finditer(matched, start, end))
+    titles = covered(matched, start, end) if found else ()
+    return next((each.group() for each in found if not inside(titles, each.start())), None)
 
 
 def topic(matched: str, section_start: int, start: int, end: int) -> str | None:

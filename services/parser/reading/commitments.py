@@ -20,7 +20,16 @@ from services.parser.reading.actors import Heads, Subject
 from services.parser.reading.clauses import Span, clauses
 from services.parser.reading.context import Context, context_of
 from services.parser.reading.modality import DEFAULT
-from services.parser.reading.promises import EXPECTED, OWN_WORDS, Standing, Tree, lists_conditions, reports, standing, tree_of
+from services.parser.reading.promises import (
+    EXPECTED,
+    OWN_WORDS,
+    Standing,
+    Tree,
+    lists_conditions,
+    reports,
+    standing,
+    tree_of,
+)
 
 _FINAL = frozenset({"units", "preamble", "lead_in"})
 _SENTENCE_END = re.compile("[。!\n]")

@@ -19,8 +19,8 @@ from datetime import date
 
 from services.domain.commitment import Deadline
 from services.parser.lexicon import load
-from services.parser.reading.clauses import covered, inside
-from services.parser.reading.modality import alternatives
+from services.parser.reading.clauses import Span, covered, inside
+from services.parser.reading.patterns import alternatives
 from services.parser.text.numerals import CHINESE_DIGIT, number
 
 _LISTS = load("deadlines")
@@ -77,9 +77,13 @@ def explicit_due(matched: str, start: int, end: int, document_date: date | None)
     """As `explicit_deadline`, with its place. A point in time goes before a period, an earlier word before a later."""
     if matched.find("年", start, end) < 0 and matched.find("五”", start, end) < 0:
         return None
-    titles = covered(matched, start, end, "《(〔", "》)〕")
-    found = (due for read in (_points, _plans, _durations, _ranges) for due in read(matched, start, end, document_date))
-    return next((due for due in found if not inside(titles, due.start)), None)
+    titles: tuple[Span, ...] | None = None
+    for read in (_points, _plans, _durations, _ranges):
+        for due in read(matched, start, end, document_date):
+            titles = covered(matched, start, end, "《(〔", "》)〕") if titles is None else titles
+            if not inside(titles, due.start):
+                return due
+    return None
 
 
 def heading_deadline(heading: str, document_date: date | None) -> Deadline | None:

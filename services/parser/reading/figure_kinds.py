@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.domain.figure import FigureKind
-from services.parser.reading.number_names import alternatives
 from services.parser.reading.passages import VERBS, Passage
+from services.parser.reading.patterns import alternatives
 from services.parser.reading.quantities import Quantity
 
 _UP, _DOWN = VERBS["change"]["up"], VERBS["change"]["down"]

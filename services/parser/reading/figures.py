@@ -18,9 +18,9 @@ from services.domain.figure import Figure, FigurePeriod
 from services.parser.lexicon import load
 from services.parser.reading.figure_kinds import Reading, Stock, is_cumulative, read_kind
 from services.parser.reading.heads import Head, find_heads, group_of, metric_noun
-from services.parser.reading.number_names import alternatives
 from services.parser.reading.numeric_labels import find_labels
 from services.parser.reading.passages import VERBS, Passage, passages
+from services.parser.reading.patterns import alternatives
 from services.parser.reading.periods import Years, document_period, find_periods, resolve_same, years_of
 from services.parser.reading.quantities import Quantity, find_numbers
 from services.parser.reading.target_rules import (

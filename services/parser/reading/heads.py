@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from services.parser.lexicon import load
-from services.parser.reading.number_names import alternatives
 from services.parser.reading.passages import Passage
+from services.parser.reading.patterns import alternatives
 from services.parser.reading.quantities import Quantity
 from services.parser.text.numerals import number
 
@@ -61,6 +61,12 @@ class Head:
     elided: bool = False
 
 
+#: Who speaks, in brackets before the sentence, and who acts: (区农业农村局)…, 我局将….
+_ASIDE = re.compile(
+    r"^\s*(?:\([^()]{1,20}\)|(?:我[委局厅办市省县区州部院校们]|[\u4e00-\u9fff]{2,12}(?:局|委|厅|政府|部门))(?:还|也)?(?:将|应当|要|拟))"
+)
+
+
 @lru_cache(maxsize=4096)
 def before_head(text: str) -> str:
     """What is left of the text before a number when time, verbs and approximations are cut off; "" when nothing is."""
@@ -71,6 +77,7 @@ def before_head(text: str) -> str:
         leading = _LEADING.match(head)
         if leading and not _KEPT.match(head):
             head = head[leading.end() :]
+        head = _ASIDE.sub("", head)
     return head.strip("、,和及与 ")[-_LONGEST:]
 
 
@@ -198,7 +205,7 @@ def group_of(passage: Passage, index: int) -> str | None:
 
 
 def _distributed(passage: Passage, group: list[int], name: str) -> list[str]:
-    """`A、B产业增加值分别增长x和y` → A增加值, B增加值; [] where the counts differ."""
+    """`A、B行业产值分别增长x和y` → A产值, B产值; [] where the counts differ."""
     names = split_heads(name, len(group))
     return [with_suffix(head, passage.quantities[index]) for index, head in zip(group, names, strict=False)]
 

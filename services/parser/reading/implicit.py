@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.parser.lexicon import load
-from services.parser.reading.number_names import alternatives
+from services.parser.reading.patterns import alternatives
 
 _VERBS = load("quantity_verbs")
 _DOUBLING: dict[str, int] = {word: factor for word, factor in _VERBS["doubling"].items() if word != "reason"}

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 from services.parser.lexicon import load
-from services.parser.reading.number_names import alternatives
+from services.parser.reading.patterns import alternatives
 from services.parser.text.layers import key, match
 
 _WORDS = load("metrics")

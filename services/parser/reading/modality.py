@@ -9,6 +9,7 @@ Framing, and means without a verb of their own, carry no action.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any
 
 from services.parser.lexicon import load
 from services.parser.reading.clauses import Span, inside
+from services.parser.reading.patterns import alternatives
 
 DEFAULT = 4
 
@@ -28,26 +30,6 @@ class Verb:
     strength: int
     start: int
     end: int
-
-
-def alternatives(words: Iterable[str]) -> str:
-    """A pattern for any of `words`, the longest that fits: a tree by characters, so each is looked at once."""
-    tree: dict[str, Any] = {}
-    for word in words:
-        node = tree
-        for character in word:
-            node = node.setdefault(character, {})
-        node[""] = {}
-    return _branches(tree)
-
-
-def _branches(node: dict[str, Any]) -> str:
-    ends = "" in node
-    branches = [re.escape(first) + _branches(rest) for first, rest in node.items() if first]
-    if not branches:
-        return ""
-    joined = f"(?:{'|'.join(branches)})" if len(branches) > 1 or ends else branches[0]
-    return joined + ("?" if ends else "")
 
 
 def _levels(groups: list[dict[str, Any]]) -> dict[str, int]:
@@ -80,10 +62,9 @@ _OPEN = "(?![的之者器率性员]|年代)"
 _TIME = r"(?:连续|用|利用|通过|到|至|在)?(?:20[0-9]{2}|[0-9一二三四五六七八九十两]{1,3})年(?:底|末|内|时间|的时间)?前?"
 _AHEAD = rf"(?:{ADVERBS}|“[^”]{{1,12}}”|{_TIME}|[、,])"
 _HEAD = re.compile(rf"(?P<ahead>{_AHEAD}{{0,8}})(?P<verb>{VERBS}){_OPEN}")
-_STRICT_HEAD = re.compile(rf"(?P<ahead>{_AHEAD}{{0,8}})(?P<verb>{STRICT}){_OPEN}")
 _MEANS_HEAD = re.compile(rf"(?:{ADVERBS}){{0,4}}(?P<means>{MEANS})")
 _PREPOSITION = re.compile(rf"(?:{ADVERBS}){{0,4}}(?P<preposition>{PREPOSITIONS})")
-_LIGHT = re.compile(rf"(?P<ahead>(?:{alternatives(_WORDING['light']['words'])})(?:{ADVERBS}){{0,3}})(?P<verb>{VERBS})")
+_LIGHT_WORD = re.compile(alternatives(_WORDING["light"]["words"]))
 _ANY_STRICT = re.compile(rf"(?P<verb>{STRICT}){_OPEN}")
 _SKIPPED = re.compile(rf"(?:{ADVERBS}|{_TIME})*")
 _ADVERB_WORDS = frozenset(_WORDING["adverbs"]["words"])
@@ -93,13 +74,28 @@ _PLACE = re.compile("|".join(_WORDING["places"]["patterns"]) + "|" + _WORDING["p
 _FRAMING = re.compile(rf"(?:{MODALS}|{ADVERBS}){{0,4}}(?:{'|'.join(_WORDING['framing']['patterns'])})")
 _NAMES = re.compile(r"“[^”]*”|《[^》]*》|\([^()]*\)|〔[^〔〕]*〕")
 _DISPOSAL = re.compile(rf"[将把].{{2,60}}?(?:{alternatives(_WORDING['disposal']['words'])})")
-_NOUN_LIKE = re.compile(rf"(?P<verb>{VERBS})(?=[^、和与及的等,。;]{{4}})")
 _PERSIST = "坚持"
 #: Auxiliaries of the future that open a clause.
 _AUXILIARIES = ("将", "要", "拟")
 #: A verb needs an object: at least this much must follow it inside a phrase.
 _OBJECT = 2
 _ATTRIBUTE = 14
+
+
+@functools.cache
+def _strict_head() -> re.Pattern[str]:
+    """Rarely asked for, and long to compile, like the two below."""
+    return re.compile(rf"(?P<ahead>{_AHEAD}{{0,8}})(?P<verb>{STRICT}){_OPEN}")
+
+
+@functools.cache
+def _light_head() -> re.Pattern[str]:
+    return re.compile(rf"(?P<ahead>{_LIGHT_WORD.pattern}(?:{ADVERBS}){{0,3}})(?P<verb>{VERBS})")
+
+
+@functools.cache
+def _noun_like() -> re.Pattern[str]:
+    return re.compile(rf"(?P<verb>{VERBS})(?=[^、和与及的等,。;]{{4}})")
 
 
 def is_framing(matched: str, start: int, end: int) -> bool:
@@ -112,7 +108,7 @@ def leading_verb(matched: str, start: int, end: int) -> Verb | None:
     if start >= end or is_framing(matched, start, end):
         return None
     if matched.startswith(_PERSIST, start):
-        return _verb(matched, _STRICT_HEAD.match(matched, start + len(_PERSIST), end))
+        return _verb(matched, _strict_head().match(matched, start + len(_PERSIST), end))
     if not _disposal(matched, start, end):
         means = _MEANS_HEAD.match(matched, start, end)
         head = _HEAD.match(matched, start, end)
@@ -128,7 +124,7 @@ def means_verb(matched: str, start: int, end: int) -> Verb | None:
     found = _MEANS_HEAD.match(matched, start, end)
     if found:
         return Verb(found["means"], DEFAULT, found.start("means"), found.end())
-    return _verb(matched, next(_NOUN_LIKE.finditer(matched, start, end), None))
+    return _verb(matched, next(_noun_like().finditer(matched, start, end), None))
 
 
 def strength(matched: str, start: int, end: int, *, directive: bool = False) -> int | None:
@@ -146,13 +142,15 @@ def _disposal(matched: str, start: int, end: int) -> bool:
     """将…纳入…: 将 is a preposition here, and what directly follows it is the object."""
     return matched[start : start + 1] in ("将", "把") and _DISPOSAL.match(matched, start, end) is not None
 
+
 def _behind(matched: str, start: int, end: int) -> Verb | None:
     """The verb behind an adverbial or a noun phrase: behind the word that closes it, or the first with an object."""
     preposition = _PREPOSITION.match(matched, start, end)
     names = tuple(name.span() for name in _NAMES.finditer(matched, start, end))
-    light = next(_free(_LIGHT.finditer(matched, start, end), names), None)
-    if light:
-        return _verb(matched, light)
+    if _LIGHT_WORD.search(matched, start, end):
+        light = next(_free(_light_head().finditer(matched, start, end), names), None)
+        if light:
+            return _verb(matched, light)
     bare = matched[start : start + 1] in _AUXILIARIES
     if preposition is None:
         return _first_verb(matched, start, end, names, described=True, bare=bare)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.parser.lexicon import load
+from services.parser.reading.patterns import alternatives
 
 _WORDS = load("number_names")
 
@@ -24,11 +25,6 @@ class Name:
     start: int
     end: int
     reason: str
-
-
-def alternatives(words: Iterable[str]) -> str:
-    """`words` as one pattern, longest first."""
-    return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=lambda w: (-len(w), w))) + ")"
 
 
 _YEAR = "(?:19|20)[0-9]{2}"

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from services.domain.commitment import Comparator
 from services.parser.lexicon import load
-from services.parser.reading.number_names import alternatives
+from services.parser.reading.patterns import alternatives
 
 UnitClass = Literal[
     "count", "event", "paired", "money", "measure", "size", "percent", "multiple", "tenth", "score", "duration", "age",
@@ -84,6 +84,9 @@ def _ends(matched: str, unit: str, end: int) -> bool:
 
 def approximator(matched: str, position: int) -> tuple[int, Comparator | None]:
     """Where the approximator directly before `position` begins, and its sign; `position` and None without one."""
+    if matched[position - 1 : position] == " ":
+        start, sign = approximator(matched, position - 1)
+        return (start, sign) if sign else (position, None)
     for length in range(min(_LONGEST_BEFORE, position), 0, -1):
         word = matched[position - length : position]
         before = matched[max(position - length - 1, 0) : position - length]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from services.parser.lexicon import load
-from services.parser.reading.number_names import alternatives
+from services.parser.reading.patterns import alternatives
 from services.parser.reading.quantities import Quantity
 
 VERBS = load("quantity_verbs")
@@ -50,7 +50,7 @@ class Passage:
 
     def left(self, quantity: Quantity) -> str:
         """The clause up to the number, as far as it matters."""
-        return self.matched[max(self.clause(quantity.start)[0], quantity.start - REACH) : quantity.start]
+        return self.matched[max(self.clause(quantity.start)[0], quantity.start - REACH) : quantity.start].rstrip(" ")
 
     def right(self, quantity: Quantity) -> str:
         """The clause behind the number, as far as it matters."""
@@ -91,7 +91,7 @@ class Passage:
         start = self.clause(quantity.start)[0]
         if index and self.quantities[index - 1].end > start:
             start = self.quantities[index - 1].end
-        return self.matched[max(start, quantity.start - REACH) : quantity.start]
+        return self.matched[max(start, quantity.start - REACH) : quantity.start].rstrip(" ")
 
 
 def passages(matched: str, spans: Sequence[tuple[int, int]], quantities: tuple[Quantity, ...]) -> list[Passage]:

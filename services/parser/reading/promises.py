@@ -15,7 +15,8 @@ from services.domain.document import Document, Mode, Section, Unit
 from services.parser.lexicon import load
 from services.parser.reading.actors import Subject, promises_itself
 from services.parser.reading.clauses import Span
-from services.parser.reading.modality import ADVERBS, MODALS, alternatives, is_framing
+from services.parser.reading.modality import ADVERBS, MODALS, is_framing
+from services.parser.reading.patterns import alternatives
 
 _LISTS = load("wording")
 _PAST = _LISTS["past"]

@@ -72,7 +72,7 @@ def find_numbers(matched: str) -> Numbers:
 #: Longer runs of digits are codes and account numbers.
 _LONGEST_NUMBER = 18
 #: 1 250万元: a space parts the thousands, where a unit follows.
-_SPACED = r"[0-9]{1,3}(?: [0-9]{3})+(?:\.[0-9]+)?(?=[%‰\u4e00-\u9fff])"
+_SPACED = r"[0-9]{1,3}(?: [0-9]{3})+(?:\.[0-9]+)?(?= ?[%‰\u4e00-\u9fff])"
 _DIGITS = re.compile(rf"(?<![0-9.])(?:(?<!,)|(?<![0-9],))(?:{_SPACED}|{ARABIC_DIGITS})(?![0-9])")
 #: 余 and 多 before or behind the magnitude; 千 of 千瓦 and 千米 is no magnitude.
 _TAIL = re.compile(r"(?P<more>[余多来])?(?P<magnitude>(?:[十百万亿]|千(?![瓦米克伏卡赫帕]))+)?(?P<over>[余多])?")
@@ -128,6 +128,15 @@ def _read(matched: str, digits: re.Match[str]) -> Quantity | None:
 
 
 def _tail(matched: str, position: int) -> _Tail:
+    """What follows directly, or behind the one space that extraction from a PDF leaves (100 万元)."""
+    if matched[position : position + 1] == " ":
+        spaced = _tail_at(matched, position + 1)
+        if (spaced.unit or spaced.magnitude) and spaced.cls not in ("duration", "age", "bare"):
+            return spaced
+    return _tail_at(matched, position)
+
+
+def _tail_at(matched: str, position: int) -> _Tail:
     words = _TAIL.match(matched, position)
     more, magnitude, over = words.group("more", "magnitude", "over") if words else (None, None, None)
     unit, cls = unit_at(matched, words.end() if words else position)
@@ -237,7 +246,7 @@ def _chinese(matched: str, names: tuple[Name, ...], arabic: list[Quantity]) -> I
 def _numeral(matched: str, numeral: re.Match[str]) -> Iterator[Quantity]:
     """六成, 两批, 三百家, 近百家."""
     start, end = numeral.span()
-    before = matched[max(start - 1, 0) : start]
+    before = matched[max(start - 2, 0) : start].rstrip(" ")[-1:]
     if before.isdigit() or (before and before in _NO_NUMERAL):
         return
     over = matched[end : end + 1] in ("余", "多")

@@ -39,7 +39,7 @@ from services.parser.text.layers import match
 from services.parser.text.script import to_simplified
 
 #: The reader's version: raise it when the same page would be read into another document.
-READER = "1"
+READER = "2"
 
 _FRAMES: dict[Kind, Callable[[Layout, str | None], Anatomy]] = {
     "reply_npc": letters.frame,

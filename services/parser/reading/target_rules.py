@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from services.parser.reading.number_names import alternatives
-from services.parser.reading.passages import VERBS, Passage, in_brackets
+from services.parser.reading.passages import REACH, VERBS, Passage, in_brackets
+from services.parser.reading.patterns import alternatives
 from services.parser.reading.quantities import Quantity
 
 TARGET = "target"
@@ -47,6 +47,10 @@ _FREE = ("", ",", "。", ";", "、", ":", "(", ")", "”", "\n", "和", "及", "
 _COMPARED = re.compile(
     "(?<!不)(?:人均|月均|年均|户均|收入|面积|年龄|意愿|比例|占比|率|产值|规模|金额|费用|分值|得分|资产|投资|价值|营业额|营收)[^,。;、0-9]{0,12}"
     "(?:低于|不足|高于|超过|达到|达|在|为|不超过|不低于|不高于|少于|多于)?$"
+)
+#: The end of a condition and what is granted to those who meet it.
+_GRANTED = re.compile(
+    "[^。;\n]{0,80}?(?<![目有])的,(?:可以?(?!持续)|予以|给予|不予|视为|应当|均可|经[^,。;]{1,12}(?:后|同意))"
 )
 _STANDARD = re.compile("(?:目标|水平|比例|标准|速度|增速|要求|幅度|任务|规模|增长|高位|区间)")
 _LEADING_AND = re.compile("^[、和及与以]+")
@@ -151,6 +155,14 @@ def _attributive(passage: Passage, quantity: Quantity, _: bool) -> str | None:
     return "attribute" if attributive(passage, quantity) else None
 
 
+def _condition(passage: Passage, quantity: Quantity, _: bool) -> str | None:
+    """留用率达到60%以上(含60%)的,可申请认定: what must be met first is promised by nobody."""
+    if passage.left(quantity).endswith("(含"):
+        return "attribute"
+    stop = min(passage.end, quantity.end + REACH)
+    return "attribute" if _GRANTED.match(passage.matched, quantity.end, stop) else None
+
+
 def _starting_point(passage: Passage, quantity: Quantity, _: bool) -> str | None:
     """在30个的基础上, 由20%提高到30%: measured from, not promised."""
     right = passage.right(quantity)
@@ -193,5 +205,5 @@ def _counted_behind(passage: Passage, quantity: Quantity, verb: str | None, goal
 
 
 _RULES: tuple[Callable[[Passage, Quantity, bool], str | None], ...] = (
-    _by_class, _chinese, _attributive, _starting_point, _reached, _counted,
+    _by_class, _chinese, _attributive, _condition, _starting_point, _reached, _counted,
 )  # fmt: skip

@@ -22,8 +22,8 @@ from services.parser.reading.figure_kinds import first_of_run
 from services.parser.reading.heads import Head, before_head, find_heads, group_of, split_heads
 from services.parser.reading.implicit import Implicit, find_implicit
 from services.parser.reading.markers import ARTICLE
-from services.parser.reading.number_names import alternatives
 from services.parser.reading.passages import VERBS, Passage, cuts_of, passages
+from services.parser.reading.patterns import alternatives
 from services.parser.reading.quantities import Quantity, find_numbers
 from services.parser.reading.target_rules import TARGET, THRESHOLD, judge
 

@@ -42,6 +42,12 @@ _MEANINGLESS = re.compile(rf"[\s{_WITHOUT_MEANING}]+")
 _THOUSANDS = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
 #: Marks that part phrases; between digits the first one stays, for 1—2家 is not 12家.
 _SEPARATORS = re.compile("[、,;:。·.—]+")
+#: What KEY leaves out of them: a run with no digit before it, one with none behind it, all of another but its start.
+_LEFT_OUT = re.compile(
+    "[、,;:。·.—](?:(?<![0-9、,;:。·.—].)[、,;:。·.—]*+"
+    "|(?<=[0-9].)[、,;:。·.—]*+(?![0-9])"
+    "|(?<=[0-9][、,;:。·.—].)[、,;:。·.—]*+(?=[0-9]))"
+)
 
 
 def canonical(source: str) -> str:
@@ -62,8 +68,10 @@ def key(matched: str) -> str:
 
     Two texts with one key say the same in another form; decimal points, ranges, signs and comparators all stay.
     """
-    text = _THOUSANDS.sub(lambda number: number[0].replace(",", ""), matched)
-    return _SEPARATORS.sub(_kept_separator, _MEANINGLESS.sub(_kept_tab, text))
+    text = matched
+    if "," in text:
+        text = _THOUSANDS.sub(lambda number: number[0].replace(",", ""), text)
+    return _LEFT_OUT.sub("", _MEANINGLESS.sub(_kept_tab if "\t" in text else "", text))
 
 
 def key_map(matched: str) -> tuple[str, tuple[int, ...]]:

@@ -22,6 +22,7 @@ from pathlib import Path
 from services.domain.change import Comparison
 from services.domain.commitment import Commitment, Target
 from services.domain.document import Document
+from services.domain.figure import Figure
 from services.parser.compare.compare import compare
 from services.parser.lexicon import load
 from services.parser.reading.read import read_text
@@ -30,10 +31,15 @@ from services.parser.text.layers import match
 SEEDS = Path(__file__).parents[3] / "seeds"
 LEAST = 20
 NON_EDITS = 300
+SINGLES = 288
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-#: A number with its unit, a whole range being one; comparators around it are words of their own.
-_AMOUNT = re.compile(r"[\d.,]+[万亿]*(?:—[\d.,]+[万亿]*)?[余多]?(?:亿元|万元|元|个百分点|%|[家个条件种户年项亩座所倍])?")
+#: Targets without a number of their own: what to say instead, and what that is.
+_IMPLICIT = {
+    "万亿级": ("千亿级", "target_lowered"),
+    "双倍增": ("增长", "target_removed"),
+    "全覆盖": ("基本覆盖", "target_removed"),
+}
 _VERBS = {
     level: [w for g in load("verbs")["group"] if g["strength"] == level for w in g["words"] if len(w) == 2]
     for level in (2, 4)
@@ -73,15 +79,20 @@ def _unit(draw: random.Random) -> str:
     return f"市{draw.choice('渔盐茶丝粮陶')}{draw.choice('政务业')}{draw.choice('局委')}"
 
 
-def _amount_span(document: Document, target: Target) -> tuple[int, int] | None:
-    found = _AMOUNT.search(match(document.text), target.start, target.end)
+def _amount_span(document: Document, item: Target | Figure) -> tuple[int, int] | None:
+    """The number with its unit, a whole range being one; comparators around it are words of their own."""
+    unit = re.escape(match(item.unit).lstrip("万亿"))
+    pattern = rf"[\d.]+[万亿]*(?:—[\d.]+[万亿]*)?[余多]?(?:{unit}|[万亿]*[元%家个条户年项])?"
+    found = re.compile(pattern).search(match(document.text), item.start, item.end)
     return found.span() if found else None
 
 
 def value(document: Document, target: Target, draw: random.Random) -> Made:
     span = _amount_span(document, target)
-    if span is None or isinstance(target.value, str):
-        return None
+    if span is None:
+        new, kind = _IMPLICIT[match(target.raw)]
+        text = put(document.text, target.start, target.end, new)
+        return Edit("value", document, text, (kind,), target.id)
     numbers = list(_NUMBER.finditer(document.text, *span))
     old = numbers[-1]
     factor = draw.choice([0.4, 0.6, 0.8, 1.2, 1.5, 2])
@@ -103,6 +114,7 @@ def unit(document: Document, target: Target, draw: random.Random) -> Made:
     if at is None:
         return None
     rest = match(document.text)[at.end() : span[1]]
+    kinds: tuple[str, ...]
     if "亿" in rest and "万亿" not in rest:
         new, kinds = rest.replace("亿", "万"), ("target_lowered",)
     elif "万亿" in rest:
@@ -140,8 +152,8 @@ def scope(document: Document, target: Target, draw: random.Random) -> Made:
 def _dates(draw: random.Random) -> str:
     year = draw.randint(2026, 2032)
     return draw.choice([
-        f"{year}年底前", f"到{year}年", f"{year}年{draw.randint(1, 12)}月底前", f"{year}年第{draw.choice('一二三')}季度末前",
-        f"{year}年{draw.randint(1, 12)}月15日前", f"{year}年上半年",
+        f"{year}年底前", f"到{year}年", f"{year}年{draw.randint(1, 12)}月底前", f"{year}年上半年",
+        f"{year}年第{draw.choice('一二三')}季度末前", f"{year}年{draw.randint(1, 12)}月15日前",
     ])  # fmt: skip
 
 
@@ -215,7 +227,7 @@ def split(document: Document, promise: Commitment, draw: random.Random) -> Made:
     if not inner or re.search("[“(:;]|分别|分別", promise.text) or not promise.text.endswith("。"):
         return None
     at = draw.choice(inner)
-    text = put(document.text, at - 1, at, draw.choice(["。同时", "。"]))
+    text = put(document.text, at - 1, at, "。同时")
     return Edit("split", document, text, ("commitment_split",), promise.id)
 
 
@@ -223,9 +235,11 @@ def merge(document: Document, promise: Commitment, draw: random.Random) -> Made:
     after = next((x for x in document.commitments if x.start == promise.end), None)
     if after is None or after.section != promise.section or not promise.text.endswith("。"):
         return None
-    if any(x.deadline and x.deadline.source == "explicit" for x in (promise, after)) or after.actor_source == "explicit":
+    if after.actor_source == "explicit" or any(
+        x.deadline and x.deadline.source == "explicit" for x in (promise, after)
+    ):
         return None
-    text = put(document.text, promise.end - 1, promise.end, draw.choice([",", ",并"]))
+    text = put(document.text, promise.end - 1, promise.end, ",并")
     return Edit("merge", document, text, ("commitment_merged",), promise.id)
 
 
@@ -251,12 +265,21 @@ def figure(document: Document, draw: random.Random) -> Made:
         return None
     found = draw.choice(numbers)
     number = _NUMBER.search(document.text, found.start, found.end)
-    amount = _AMOUNT.search(match(document.text), found.start, found.end)
-    if number is None or amount is None or number.start() != amount.start() or "," in amount[0]:
+    amount = _amount_span(document, found)
+    if number is None or amount is None or number.start() != amount[0] or document.text[number.end()] == ",":
         return None
     new = f"{float(number[0]) + 0.5:g}" if "." in number[0] else str(int(number[0]) + draw.randint(1, 9))
-    token = 2 * len(amount[0]) + len(new) - len(number[0])
+    token = 2 * (amount[1] - amount[0]) + len(new) - len(number[0])
     return Edit("figure", document, put(document.text, *number.span(), new), ("figure_corrected",), found.id, token)
+
+
+def wording(document: Document, promise: Commitment, draw: random.Random) -> Made:
+    nouns = list(re.compile("企业|平台|产业|技术|服务|工业").finditer(match(document.text), promise.start, promise.end))
+    if not nouns:
+        return None
+    span = draw.choice(nouns).span()
+    text = put(document.text, *span, draw.choice(_PLACES))
+    return Edit("wording", document, text, ("commitment_reworded",), promise.id)
 
 
 OF_TARGETS = {"value": value, "unit": unit, "scope": scope}
@@ -278,11 +301,13 @@ def edits(documents: Sequence[Document], draw: random.Random, *, every: bool = T
         name: partial(_drawn, operator, targets, draw) for name, operator in OF_TARGETS.items()
     }
     makers |= {name: partial(_drawn, operator, promises, draw) for name, operator in OF_COMMITMENTS.items()}
+    makers["wording"] = partial(_drawn, wording, promises, draw)
     makers["figure"] = lambda: figure(draw.choice(documents), draw)
     for name, maker in makers.items():
         have = sum(edit.operator == name for edit in made)
+        wanted = max(least, least * SINGLES // 72) if name in ("value", "modality", "figure") else least
         for _ in range(200 * least):
-            edit = maker() if have < least else None
+            edit = maker() if have < wanted else None
             if edit is not None:
                 made.append(edit)
                 have += 1
@@ -294,7 +319,7 @@ def _any(document: Document, promise: Commitment, draw: random.Random) -> Made:
         edit = operator(document, promise, draw)
         if edit is not None:
             return edit
-    return None
+    return wording(document, promise, draw)
 
 
 def _drawn(operator: Callable[..., Made], spots: Sequence[tuple[Document, object]], draw: random.Random) -> Made:
@@ -304,7 +329,7 @@ def _drawn(operator: Callable[..., Made], spots: Sequence[tuple[Document, object
 def _some(pattern: str, new: Callable[[str], str], text: str, draw: random.Random) -> str:
     """About half of the places, at least one where there are any."""
     places = list(re.finditer(pattern, text))
-    for found in reversed(sorted(draw.sample(places, (len(places) + 1) // 2), key=lambda x: x.start())):
+    for found in sorted(draw.sample(places, (len(places) + 1) // 2), key=lambda x: x.start(), reverse=True):
         text = put(text, *found.span(), new(found[0]))
     return text
 
@@ -331,7 +356,7 @@ NON_OPERATORS: dict[str, Callable[[str, Document, random.Random], str]] = {
     "separators": lambda text, _, draw: _some(r"(?<!\d)、(?!\d)", lambda _: ",", text, draw),
     "spaces": lambda text, _, draw: _some(r"(?<=[，,。])(?=[\u4e00-\u9fff])", lambda _: " ", text, draw),
     "counters": lambda text, _, draw: f"{text}\n浏览次数:{draw.randint(1, 99999)}",
-    "share bars": lambda text, _, draw: text + "\n" + draw.choice(["分享到:微信 微博", "打印|关闭", "上一篇|下一篇"]),
+    "share bars": lambda text, _, draw: text + "\n" + draw.choice(["分享到:微信 微博", "打印|关闭", "相关稿件"]),
     "unit order": _unit_order,
     "reflow": lambda text, _, draw: _some("。(?=[^\n“”)])", lambda x: x + "\n", text, draw),
 }
@@ -388,7 +413,9 @@ def main(seed: str = "1") -> None:
     for name, numbers in quiet.items():
         print(f"{name:10} {len(numbers):4} non-edits  {sum(numbers)} changes")
     hit = {(id(edit.document), edit.hit) for edit in made}
-    missed = [x.id for d in documents for x in (*d.targets, *d.commitments) if (id(d), x.id) not in hit]
+    there = [(id(x), item.id) for x in documents for item in x.targets]
+    there += [(id(x), item.id) for x in documents for item in x.commitments]
+    missed = [spot[1] for spot in there if spot not in hit]
     print(f"{len(made)} edits, {sum(map(len, quiet.values()))} non-edits; not hit: {missed}")
     print(f"marked over edited, {len(ratios)} single tokens: median {statistics.median(ratios)}, worst {max(ratios)}")
 

@@ -43,6 +43,12 @@ def test_hidden_text_and_scripts_are_no_text() -> None:
     assert texts(body) == [canonical(PROSE)]
 
 
+def test_hidden_however_it_is_written() -> None:
+    for style in ("DISPLAY: NONE", "Display:none", "mso-hide:all", "MSO-HIDE: all", "color:red;display :none"):
+        assert texts(page_of(f'<div id="zoom"><p style="{style}">隐藏</p><p>{PROSE}</p></div>')) == [canonical(PROSE)]
+    assert len(texts(page_of(f'<div id="zoom"><p style="border:none;display:block">首段</p><p>{PROSE}</p></div>'))) == 2
+
+
 def test_a_hidden_copy_outside_is_not_the_article() -> None:
     body = page_of(
         f'<div style="display:none"><div id="zoom">旧{PROSE}</div></div><div class="k1"><p>{PROSE}</p></div>'

@@ -33,6 +33,7 @@ def upgrade() -> None:
     order = ["standing", "first_seen", "document_id", "ordinal"]
     op.create_index("ix_commitment_standing_first_seen_document_id_ordinal", "commitment", order)
     op.create_index("ix_commitment_agency_short_agency", "commitment", ["agency_short", "agency"])
+    op.create_index("ix_commitment_agency_standing_first_seen_document_id_ordinal", "commitment", ["agency", *order])
     op.create_index("ix_commitment_deadline_end", "commitment", ["deadline_end"])
     op.create_table(
         "commitment_actor",
@@ -48,6 +49,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("document_id", "commitment_id", "ordinal", name="pk_commitment_actor"),
     )
+    op.create_index("ix_commitment_actor_name", "commitment_actor", ["name"])
     op.create_index("ix_commitment_actor_short_name", "commitment_actor", ["short", "name"])
 
 

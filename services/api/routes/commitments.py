@@ -1,0 +1,149 @@
+"""What is promised: commitments over all documents, one by one or as a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
+
+from services.api.bodies import names_meant
+from services.api.context import Context, Here
+from services.api.sheet import MEDIA_TYPE, sheet
+from services.api.shown import CSV_HEADER, commitment_data, csv_row, history_data
+from services.domain.commitment import Tier
+from services.domain.document import Kind
+from services.domain.errors import NotFound
+from services.parser.text.layers import match
+from services.storage import commitments
+from services.storage.commitments import Asked, CommitmentRecord, Position
+from services.storage.versions import VersionRecord, history
+
+router = APIRouter(tags=["commitments"])
+#: Rows of the table read in one go: a caller who takes them slowly holds no transaction open.
+_CHUNK = 250
+_ID = re.compile(r"(doc_[a-z2-7]{1,60})\.([A-Za-z0-9_-]{1,64})")
+_Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Filters(BaseModel):
+    """All that is asked must hold. A misspelt name is refused: ignored, it would answer more than was asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    actor: _Name | None = Field(
+        None, description="Who acts: full or short name. Letters mostly write 市科技局; add `agency` to name the city."
+    )
+    agency: _Name | None = Field(None, description="Who signed or published: full or short name.")
+    kind: Kind | None = Field(None, description="Kind of the document.")
+    tier: list[Tier] = Field(
+        [], description="A firm; B tenseless measure; C umbrella or general approach. May be given more than once."
+    )
+    deadline_before: date | None = Field(None, description="Due on this day or before.", examples=["2025-12-31"])
+    deadline_after: date | None = Field(None, description="Due on this day or after.", examples=["2025-01-01"])
+    has_target: bool | None = Field(None, description="Whether a number is promised.")
+    text: str | None = Field(
+        None,
+        max_length=200,
+        description="Words of any length, in either script, that all occur in the commitment's text.",
+    )
+
+    def question(self) -> str:
+        """What a cursor belongs to."""
+        kept = self.model_dump(mode="json", include=set(Filters.model_fields), exclude_defaults=True)
+        return f"commitments {sorted(kept.items())}"
+
+
+class Listing(Filters):
+    """A page of a list."""
+
+    cursor: str | None = Field(None, description="`next` of the page before.")
+    limit: int = Field(50, ge=1, le=250, description="How many items at the most.")
+
+
+@router.get("/commitments", summary="Find commitments that stand, of the documents found last first")
+def list_commitments(context: Here, asked: Annotated[Listing, Query()]) -> dict[str, Any]:
+    """Withdrawn commitments are not listed; each still answers at its own address."""
+    after = _position(context.cursors.open(asked.question(), asked.cursor))
+    found = _found(context, asked, after, asked.limit + 1)
+    more = _sealed(context, asked, found[asked.limit - 1]) if len(found) > asked.limit else None
+    return {"items": [commitment_data(one, context.address) for one in found[: asked.limit]], "next": more}
+
+
+@router.get(
+    "/commitments.csv",
+    summary="The same as a table, every row of the filter",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "RFC 4180, UTF-8."}},
+)
+def table_of_commitments(context: Here, asked: Annotated[Filters, Query()]) -> StreamingResponse:
+    """A cell that a spreadsheet would take for a formula begins with an apostrophe. Dates are ISO 8601."""
+    name = {"content-disposition": 'attachment; filename="commitments.csv"'}
+    return StreamingResponse(_table(context, asked), media_type=MEDIA_TYPE, headers=name)
+
+
+@router.get(
+    "/commitments/{commitment_id}",
+    summary="One commitment with its history, standing or withdrawn",
+    responses={404: {"description": "No such commitment.", "content": {"application/problem+json": {}}}},
+)
+def get_commitment(
+    context: Here, commitment_id: Annotated[str, Path(description="Id of the document, a dot, id within it.")]
+) -> dict[str, Any]:
+    """`history` holds the versions it stood in and those with a change that names it, oldest first."""
+    parts = _ID.fullmatch(commitment_id)
+    if parts is None:
+        raise NotFound(f"no commitment {commitment_id!r}")
+    with context.database.read() as conn:
+        record = commitments.get_commitment(conn, parts[1], parts[2])
+        versions = [row for rows in _histories(conn, parts[1]) for row in rows]
+    return {**commitment_data(record, context.address), "history": history_data(record, versions)}
+
+
+def _found(context: Context, asked: Filters, after: Position | None, limit: int) -> tuple[CommitmentRecord, ...]:
+    with context.database.read() as conn:
+        return commitments.find_commitments(conn, _question(conn, asked), after=after, limit=limit)
+
+
+def _question(conn: Connection, asked: Filters) -> Asked:
+    return Asked(
+        actors=names_meant(asked.actor, lambda shorts: commitments.actor_names(conn, shorts)) if asked.actor else None,
+        agencies=names_meant(asked.agency, lambda shorts: commitments.agency_names(conn, shorts))
+        if asked.agency
+        else None,
+        kind=asked.kind,
+        tiers=tuple(asked.tier) or None,
+        deadline_from=asked.deadline_after.isoformat() if asked.deadline_after else None,
+        deadline_to=asked.deadline_before.isoformat() if asked.deadline_before else None,
+        has_target=asked.has_target,
+        words=match(asked.text or "").split(),
+    )
+
+
+def _table(context: Context, asked: Filters) -> Iterator[bytes]:
+    yield sheet([CSV_HEADER])
+    after: Position | None = None
+    while found := _found(context, asked, after, _CHUNK):
+        yield sheet([csv_row(one, context.address) for one in found])
+        after = found[-1].position
+
+
+def _histories(conn: Connection, document_id: str) -> Iterator[tuple[VersionRecord, ...]]:
+    n = 0
+    while rows := history(conn, document_id, after=n):
+        yield rows
+        n = rows[-1].n
+
+
+def _sealed(context: Context, asked: Filters, last: CommitmentRecord) -> str:
+    first_seen, *rest = last.position
+    return context.cursors.seal(asked.question(), [first_seen.isoformat(), *rest])
+
+
+def _position(opened: Any) -> Position | None:
+    return (datetime.fromisoformat(opened[0]), opened[1], opened[2]) if opened else None

@@ -97,7 +97,7 @@ def approximator(matched: str, position: int) -> tuple[int, Comparator | None]:
 
 def bound(matched: str, end: int) -> tuple[int, Comparator | None]:
     """以上, 以下, 左右 … at `end`, directly behind the unit: where they end, and the sign."""
-    for length in range(_LONGEST_AFTER, 0, -1):
+    for length in range(min(_LONGEST_AFTER, len(matched) - end), 0, -1):
         sign = _AFTER.get(matched[end : end + length])
         if sign and not matched.startswith(_NOT_BOUND, end + length):
             return end + length, sign  # type: ignore[return-value]

@@ -133,3 +133,9 @@ def test_any_text_is_read_and_spans_are_in_order(text: str) -> None:
         assert found.start <= found.number < found.end
         if not found.chinese:
             assert matched[found.number].isdigit()
+
+
+def test_a_bound_at_the_very_end_of_the_text_ends_with_the_text() -> None:
+    text = "综合利用率保持在70%以上"
+    (quantity,) = find_numbers(text).quantities
+    assert quantity.end == len(text)

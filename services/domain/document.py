@@ -301,14 +301,3 @@ class Document:
     references: tuple[Reference, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     schema: str = SCHEMA
-
-
-def section_path(document: Document, section_id: str | None) -> tuple[str, ...]:
-    """Headings from the outermost section down to `section_id`; empty for None or an unknown id."""
-    by_id = {section.id: section for section in document.sections}
-    path: list[str] = []
-    current = by_id.get(section_id or "")
-    while current is not None:
-        path.append(document.source_text[current.start : current.end].strip())
-        current = by_id.get(current.parent or "")
-    return tuple(reversed(path))

@@ -95,11 +95,6 @@ def _held(one: Suppression) -> str:
     )
 
 
-def _glimpse(words: str) -> str:
-    plain = words.replace("\n", "⏎")
-    return plain if len(plain) <= 2 * _AROUND else f"{plain[:_AROUND]}… (+{len(plain) - _AROUND})"
-
-
 def _marked(text: str, marks: Marks, opening: str, closing: str, paint: str, *, colour: bool) -> str:
     """The marks in their line, with what stands around them; what lies far between two marks is left out."""
     start = max(text.rfind("\n", 0, marks[0][0]) + 1, marks[0][0] - _AROUND)

@@ -8,8 +8,8 @@ from benchmarks.material import documents
 from benchmarks.table import show
 from benchmarks.timing import cpu_ms, reference_loop
 from services.domain.document import Document
+from services.parser.reading.metadata.references import linked
 from services.parser.reading.read import read_structure
-from services.parser.reading.references import linked
 from services.parser.reading.understanding import understand
 from services.parser.text.layers import match
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from services.domain.change import Change
-from services.parser.compare.telling import change_data
+from services.parser.compare.showing.telling import change_data
 from services.parser.text.privacy import mask_json
 from services.storage.commitments import CommitmentRecord
 from services.storage.versions import VersionRecord

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from services.domain.document import Document
-from services.parser.compare.telling import agency_of, change_data, title_of
+from services.parser.compare.showing.telling import agency_of, change_data, title_of
 from services.parser.text.privacy import mask_json
 from services.storage.documents import DocumentRecord
 from services.storage.versions import VersionRecord

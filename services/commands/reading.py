@@ -11,8 +11,8 @@ from services.commands.marked import marked_lines
 from services.domain.commitment import Commitment, Target
 from services.domain.document import Document
 from services.parser.compare.compare import compare
-from services.parser.compare.page import page
-from services.parser.compare.show import show
+from services.parser.compare.showing.page import page
+from services.parser.compare.showing.show import show
 from services.storage.codec import encode
 
 

@@ -23,7 +23,7 @@ from services.domain.event import EventType, envelope
 from services.domain.identity import event_id
 from services.parser import presence
 from services.parser.compare.compare import body_key
-from services.parser.compare.telling import Observed, event_data
+from services.parser.compare.showing.telling import Observed, event_data
 from services.parser.judge import Finding, First, Missing, Returned, Revised, Same, Unreadable, judge
 from services.parser.reading.bodies import short_name
 from services.parser.reading.read import READER

@@ -18,7 +18,7 @@ from services.domain.document import Document, Quality
 from services.domain.snapshot import Snapshot
 from services.domain.source import Source
 from services.parser.compare.compare import carry_ids, compare
-from services.parser.compare.declared import Edit, edit_of
+from services.parser.compare.judging.declared import Edit, edit_of
 from services.parser.flapping import verdict
 from services.parser.page.extract import read_page
 from services.parser.page.model import Page

@@ -11,7 +11,7 @@ from services.domain.errors import NotFound
 from services.domain.snapshot import Snapshot
 from services.domain.source import Source
 from services.parser.compare.compare import body_key, carry_ids
-from services.parser.compare.telling import Subject
+from services.parser.compare.showing.telling import Subject
 from services.parser.judge import Earlier, Known, Returned, Revised, page_of, recognise
 from services.parser.reading.read import READER, read
 from services.storage import documents, pages, readings, snapshots, sources, versions

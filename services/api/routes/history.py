@@ -16,7 +16,7 @@ from services.api.shown_documents import described, record_data, version_data
 from services.domain.document import Document
 from services.domain.errors import InputError, NotFound
 from services.parser.compare.compare import compare
-from services.parser.compare.telling import change_data
+from services.parser.compare.showing.telling import change_data
 from services.parser.page.extract import read_page
 from services.parser.reading.read import read
 from services.parser.text.privacy import mask_json

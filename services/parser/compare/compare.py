@@ -15,15 +15,15 @@ import hashlib
 
 from services.domain.change import Change, Comparison, Suppression, rank
 from services.domain.document import Document
-from services.parser.compare.account import balance
-from services.parser.compare.align import align
-from services.parser.compare.attachments import attachments
-from services.parser.compare.carry import carry_ids
-from services.parser.compare.changes import typed
-from services.parser.compare.furniture import body, joined, same_body, unmeant
-from services.parser.compare.metadata import on_the_page
-from services.parser.compare.pair import Frame
-from services.parser.compare.view import view
+from services.parser.compare.kinds.attachments import attachments
+from services.parser.compare.kinds.changes import typed
+from services.parser.compare.kinds.furniture import body, joined, same_body, unmeant
+from services.parser.compare.kinds.metadata import on_the_page
+from services.parser.compare.marking.account import balance
+from services.parser.compare.marking.pair import Frame
+from services.parser.compare.matching.align import align
+from services.parser.compare.matching.carry import carry_ids
+from services.parser.compare.matching.view import view
 
 __all__ = ["body_key", "carry_ids", "compare"]
 

@@ -1,7 +1,11 @@
-"""From lines to meaning: a Page becomes a Document. All pure; `read` draws the pipeline.
+"""From lines to meaning: a Page becomes a Document. All pure; `read` draws the pipeline, a folder is a step of it.
 
-layout ─ rows with their place        sentences ─ where a sentence ends        patterns, bodies ─ words, names
-kinds ─► letters | notices | reports (frames: which rows are body; lines, closing) ─► metadata (letter_fields,
-page_fields) ─► outline, markers, headings ─► structure ─► modes ─► blocks, units, responsible, references
-─► understanding: commitments ─► targets ─► figures
+    anatomy      which rows are the document: kinds ─► letters | notices | reports (lines, closing, sheet, layout)
+    metadata     titles, numbers, dates, who wrote to whom; page and text beside each other
+    structure    outline, markers, headings ─► tree ─► modes, blocks, units, responsible
+    commitments  units ─► clauses ─► what is promised, by whom, how firmly, until when
+    numbers      quantities ─► targets, figures, and a label for every number that is neither
+
+patterns, sentences, bodies ─ how words, sentences and names of public bodies are found; every step uses them
+understanding ─ commitments, then targets, then figures, over a structured Document
 """

@@ -18,23 +18,23 @@ from dataclasses import replace
 from services.domain.document import Document, Kind, Metadata, ResponsibleUnits, Section, UnitLabel
 from services.parser.page.model import Page
 from services.parser.page.plain import page_of_text
-from services.parser.reading import letters, notices, reports
-from services.parser.reading.anatomy import Anatomy
-from services.parser.reading.blocks import background_of, blocks_of
-from services.parser.reading.kinds import kind_of
-from services.parser.reading.layout import Layout, layout_of
-from services.parser.reading.metadata import metadata_of
-from services.parser.reading.modes import Timed, has_future_cue, timed, years
-from services.parser.reading.modes import reports as is_report
-from services.parser.reading.outline import Part, flow_of
-from services.parser.reading.page_fields import damages, disagreements, with_page
-from services.parser.reading.references import linked, references_of
-from services.parser.reading.responsible import UnitList, list_of
+from services.parser.reading.anatomy import letters, notices, reports
+from services.parser.reading.anatomy.kinds import kind_of
+from services.parser.reading.anatomy.layout import Layout, layout_of
+from services.parser.reading.anatomy.parts import Anatomy
+from services.parser.reading.anatomy.sheet import Sheet
+from services.parser.reading.metadata.gather import metadata_of
+from services.parser.reading.metadata.page_fields import damages, disagreements, with_page
+from services.parser.reading.metadata.references import linked, references_of
 from services.parser.reading.sentences import trim
-from services.parser.reading.sheet import Sheet
-from services.parser.reading.structure import build
+from services.parser.reading.structure.blocks import background_of, blocks_of
+from services.parser.reading.structure.modes import Timed, has_future_cue, timed, years
+from services.parser.reading.structure.modes import reports as is_report
+from services.parser.reading.structure.outline import Part, flow_of
+from services.parser.reading.structure.responsible import UnitList, list_of
+from services.parser.reading.structure.tree import build
+from services.parser.reading.structure.units import units_of
 from services.parser.reading.understanding import understand
-from services.parser.reading.units import units_of
 from services.parser.text.layers import match
 from services.parser.text.script import to_simplified
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from services.domain.document import Document
-from services.parser.reading.commitments import find_commitments
-from services.parser.reading.figures import find_figures
-from services.parser.reading.targets import find_targets
+from services.parser.reading.commitments.find import find_commitments
+from services.parser.reading.numbers.figures import find_figures
+from services.parser.reading.numbers.targets import find_targets
 
 
 def understand(document: Document, matched: str) -> Document:

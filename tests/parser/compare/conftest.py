@@ -11,9 +11,9 @@ import pytest
 
 from services.domain.change import Comparison
 from services.domain.document import Document
-from services.parser.compare.account import edits
 from services.parser.compare.compare import compare
-from services.parser.compare.script import apply
+from services.parser.compare.marking.account import edits
+from services.parser.compare.marking.script import apply
 from services.parser.reading.read import read_text
 
 _SEEDS = Path(__file__).parents[3] / "seeds"

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain.change import Change, Comparison, Suppression
-from services.parser.compare.account import edits
 from services.parser.compare.compare import body_key, compare
-from services.parser.compare.script import apply
+from services.parser.compare.marking.account import edits
+from services.parser.compare.marking.script import apply
 from services.parser.reading.read import read_text
 
 _PARTS = [

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.parser.compare.script import apply, differing, increasing, script
+from services.parser.compare.marking.script import apply, differing, increasing, script
 
 _texts = st.text(alphabet="甲乙,。\n1", max_size=60)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.parser.compare.dice import assign, containment, dice, pairs
+from services.parser.compare.matching.dice import assign, containment, dice, pairs
 
 
 def test_likeness_is_of_sets_of_pairs() -> None:

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from services.cli import app
 from services.parser.compare.compare import compare
-from services.parser.compare.page import page
-from services.parser.compare.rows import rows
+from services.parser.compare.showing.page import page
+from services.parser.compare.showing.rows import rows
 from services.parser.reading.read import read_text
 
 _OLD = "二、下一步工作打算\n建设社区食堂40家。\n推动老旧电梯更新。\n"

@@ -8,7 +8,7 @@ from typing import get_args
 from services.domain.change import CHANGE_TYPES, SEVERITIES, Direction
 from services.domain.document import Document
 from services.parser.compare.compare import compare
-from services.parser.compare.show import label, said, show
+from services.parser.compare.showing.show import label, said, show
 from services.parser.reading.read import read_text
 
 Seed = Callable[[str], Document]

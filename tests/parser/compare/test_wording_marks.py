@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.parser.compare.wording import Wording, hunks, tokens
+from services.parser.compare.marking.wording import Wording, hunks, tokens
 from services.parser.text.layers import key, match
 
 

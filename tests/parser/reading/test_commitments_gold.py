@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from services.domain.document import Document
 from services.parser.page.plain import page_of_text
-from services.parser.reading.commitments import find_commitments
+from services.parser.reading.commitments.find import find_commitments
 from services.parser.reading.read import read_structure
 from services.parser.text.layers import match
 

@@ -21,7 +21,7 @@ from services.domain.document import (
     Section,
     Unit,
 )
-from services.parser.reading.commitments import find_commitments
+from services.parser.reading.commitments.find import find_commitments
 from services.parser.text.layers import match
 
 AGENCY = Agency("某省某市教育局", "市教育局")

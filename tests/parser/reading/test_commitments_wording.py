@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from services.parser.reading.clauses import clauses
-from services.parser.reading.deadlines import explicit_deadline, heading_deadline, plan_deadline
-from services.parser.reading.modality import leading_verb, strength
+from services.parser.reading.commitments.clauses import clauses
+from services.parser.reading.commitments.deadlines import explicit_deadline, heading_deadline, plan_deadline
+from services.parser.reading.commitments.modality import leading_verb, strength
 
 TODAY = date(2024, 5, 6)
 

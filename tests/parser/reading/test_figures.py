@@ -6,7 +6,7 @@ import pytest
 
 from services.domain.document import Block, Document, DocumentDate, Metadata, Quality, Unit, UnitLabel
 from services.domain.figure import Figure
-from services.parser.reading.figures import find_figures
+from services.parser.reading.numbers.figures import find_figures
 from services.parser.text.layers import match
 
 

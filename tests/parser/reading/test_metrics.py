@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.parser.reading.metrics import metric_key, polarity
+from services.parser.reading.numbers.metrics import metric_key, polarity
 from services.parser.text.layers import match
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain.figure import FigurePeriod
-from services.parser.reading.periods import Years, find_periods
+from services.parser.reading.numbers.periods import Years, find_periods
 from services.parser.text.layers import match
 
 LETTER = Years(current=2023, review=None)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.parser.reading.quantities import Quantity, find_numbers
+from services.parser.reading.numbers.quantities import Quantity, find_numbers
 from services.parser.text.layers import match
 
 

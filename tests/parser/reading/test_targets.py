@@ -6,7 +6,7 @@ import pytest
 
 from services.domain.commitment import Basis, Commitment, Deadline, Target
 from services.domain.document import Document, DocumentDate, Metadata, Quality
-from services.parser.reading.targets import find_targets
+from services.parser.reading.numbers.targets import find_targets
 from services.parser.text.layers import match
 
 

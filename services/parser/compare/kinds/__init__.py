@@ -1,0 +1,1 @@
+"""What a difference means: one room a family of change types (SPEC §12)."""

@@ -1,0 +1,218 @@
+"""Numbers promised: raised, lowered, added, removed, another scope, another comparator (SPEC §12 rows 11 to 13)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from services.domain.change import Change, ChangeType, Direction, Said
+from services.domain.commitment import Amount, Target
+from services.parser.compare.judging import severity
+from services.parser.compare.kinds.ambition import lower_is_better, unclear
+from services.parser.compare.kinds.found import Found, Open, without
+from services.parser.compare.kinds.slots import couples, shared
+from services.parser.compare.marking.pair import Pair, Stretch, Verdict, held, told, touches
+from services.parser.compare.marking.wording import Hunk
+from services.parser.compare.marking.words import dimension, names_scope
+from services.parser.reading.numbers.metrics import metric_key
+
+_CLAUSE_END = re.compile("[,;。]")
+_LOST: tuple[ChangeType, Direction] = ("target_removed", "softened")
+_GAINED: tuple[ChangeType, Direction] = ("target_added", "strengthened")
+_RAISED: tuple[ChangeType, Direction] = ("target_raised", "strengthened")
+_LOWERED: tuple[ChangeType, Direction] = ("target_lowered", "softened")
+
+
+@dataclass(frozen=True, slots=True)
+class _Twin:
+    """One number before and after."""
+
+    old: Target
+    new: Target
+
+    @property
+    def same_amount(self) -> bool:
+        return self.old.norm_value == self.new.norm_value
+
+    @property
+    def comparable(self) -> bool:
+        return dimension(self.old.norm_unit) == dimension(self.new.norm_unit)
+
+    @property
+    def said(self) -> tuple[Said, Said]:
+        """In the page's own unit where both sides share it."""
+        if self.old.unit == self.new.unit:
+            return self.old.value, self.new.value
+        return self.old.norm_value, self.new.norm_value
+
+
+def targets(pair: Pair, left: Open) -> Found:
+    """Every target whose number the hunks touch; one change each, the first of a coordinated pair stands for both."""
+    olds, news = _of(pair, old=True), _of(pair, old=False)
+    if not olds and not news:
+        return Found(left)
+    found = Found(left)
+    twins, gone, come = couples(pair, olds, news, _measure)
+    for twin in _distinct(_Twin(*spot) for spot in twins):
+        found = _merge(found, _number(pair, twin, found.left))
+    found = _merge(found, _vanished(pair, gone, found.left, old=True))
+    return _merge(found, _vanished(pair, come, found.left, old=False))
+
+
+def scopes(pair: Pair, left: Open) -> Found:
+    """Numbers that stayed while whom or where they count changed: one change for each such hunk (row 12a)."""
+    found = Found(left)
+    for old, new in couples(pair, _of(pair, old=True), _of(pair, old=False), _measure)[0]:
+        mine = [hunk for hunk in found.left if _in_clause(pair, hunk, old, new) and _scope_words(pair, hunk)]
+        if not mine or old.norm_value != new.norm_value:
+            continue
+        before, after = old.scope or old.metric, new.scope or new.metric
+        said: tuple[Said, Said] = (before, after)
+        if before == after:
+            said = _joined(pair, mine, old=True), _joined(pair, mine, old=False)
+        verdict = Verdict(
+            "target_scope_changed", "SPEC §12.12a", severity.FIXED["target_scope_changed"], "unclear", *said
+        )
+        found = _merge(found, Found(without(found.left, mine), (_of_target(told(pair, verdict, mine), new),)))
+    return found
+
+
+def _measure(target: Target) -> tuple[str, str | None]:
+    return metric_key(target.metric), target.scope
+
+
+def _of(pair: Pair, *, old: bool) -> list[Target]:
+    view = pair.frame.old if old else pair.frame.new
+    return [target for promise in pair.promises(old=old) for target in view.targets.get(promise.id, ())]
+
+
+def _distinct(twins: Iterable[_Twin]) -> list[_Twin]:
+    """Targets that share one span are one number: 「A和B双倍增」."""
+    found: dict[tuple[int, int], _Twin] = {}
+    for twin in twins:
+        place = (twin.old.start, twin.old.end)
+        first = found.get(place)
+        if first is None:
+            found[place] = twin
+        elif twin.new.metric != first.new.metric:
+            found[place] = _Twin(first.old, replace(first.new, metric=f"{first.new.metric}、{twin.new.metric}"))
+    return list(found.values())
+
+
+def _number(pair: Pair, twin: _Twin, left: Open) -> Found:
+    old, new = twin.old, twin.new
+    before, after = (old.start, old.end), (new.start, new.end)
+    touched = [hunk for hunk in pair.meant if touches(hunk, old=[before], new=[after])]
+    mine = [hunk for hunk in touched if hunk in left]
+    if not touched:
+        return Found(left)
+    rest = without(left, mine)
+    if not twin.comparable or (old.comparator == "multiple") != (new.comparator == "multiple"):
+        return Found(rest, _replaced(pair, twin, mine))
+    if not twin.same_amount:
+        return Found(rest, (_valued(pair, twin, mine),))
+    if old.comparator != new.comparator:
+        return Found(rest, (_compared(pair, twin, mine),))
+    if mine and old.norm_unit == new.norm_unit and _inside(mine, before, after):
+        return Found(rest, held=(held(pair, "format_only", "SPEC §12.3 norm_value", mine),))
+    return Found(left)
+
+
+def _inside(mine: Sequence[Hunk], before: Stretch, after: Stretch) -> bool:
+    return all(
+        before[0] <= hunk.old_start
+        and hunk.old_end <= before[1]
+        and after[0] <= hunk.new_start
+        and hunk.new_end <= after[1]
+        for hunk in mine
+    )
+
+
+def _valued(pair: Pair, twin: _Twin, mine: Sequence[Hunk]) -> Change:
+    before, after = twin.said
+    more = _low_high(twin.new.norm_value) > _low_high(twin.old.norm_value)
+    raised = more != lower_is_better(pair, twin.old, twin.new)
+    kind, direction = _RAISED if raised else _LOWERED
+    if unclear(twin.old):
+        direction = "unclear"
+    verdict = Verdict(kind, "SPEC §12.11", severity.FIXED[kind], direction, before, after)
+    return _of_target(told(pair, verdict, mine), twin.new)
+
+
+def _compared(pair: Pair, twin: _Twin, mine: Sequence[Hunk]) -> Change:
+    ceiling = lower_is_better(pair, twin.old, twin.new)
+    direction = severity.comparator(twin.old.comparator, twin.new.comparator, ceiling=ceiling)
+    detail = {"softened": "loosened", "strengthened": "tightened"}.get(direction)
+    level = severity.FIXED["target_comparator_changed"]
+    signs = twin.old.comparator, twin.new.comparator
+    verdict = Verdict("target_comparator_changed", "SPEC §12.13", level, direction, *signs, detail)
+    return _of_target(told(pair, verdict, mine), twin.new)
+
+
+def _replaced(pair: Pair, twin: _Twin, mine: Sequence[Hunk]) -> tuple[Change, ...]:
+    """Another dimension: one number went, another came, each with its own characters."""
+    went = [replace(hunk, new_end=hunk.new_start) for hunk in mine]
+    came = [replace(hunk, old_start=hunk.old_end) for hunk in mine]
+    return (_one_sided(pair, twin.old, went, old=True), _one_sided(pair, twin.new, came, old=False))
+
+
+def _vanished(pair: Pair, lone: Sequence[Target], left: Open, *, old: bool) -> Found:
+    """Numbers without a partner that lie in what was cut out (or put in)."""
+    places = [(target.start, target.end) for target in lone]
+    parts = [(hunk, place, part) for hunk in left for place, part in shared(hunk, places, pair, old=old)]
+    changes: list[Change] = []
+    for place, target in {(target.start, target.end): target for target in reversed(lone)}.items():
+        mine = [part for _, where, part in parts if where == place]
+        if any(touches(hunk, old=[place]) if old else touches(hunk, new=[place]) for hunk in pair.meant):
+            changes.append(_one_sided(pair, target, mine, old=old))
+    return Found(without(left, [hunk for hunk, _, _ in parts]), tuple(reversed(changes)))
+
+
+def _one_sided(pair: Pair, target: Target, mine: Sequence[Hunk], *, old: bool) -> Change:
+    kind, direction = _LOST if old else _GAINED
+    before, after = (target.value, None) if old else (None, target.value)
+    verdict = Verdict(kind, "SPEC §12.12", severity.FIXED[kind], direction, before, after)
+    return _of_target(told(pair, verdict, mine), target)
+
+
+def _of_target(change: Change, target: Target) -> Change:
+    deadline = target.deadline
+    ends = deadline and (deadline.end or deadline.raw)
+    return replace(change, target=target.id, metric=target.metric, deadline=ends or change.deadline, has_target=True)
+
+
+def _low_high(amount: Amount) -> tuple[float, float]:
+    return amount if isinstance(amount, tuple) else (amount, amount)
+
+
+def _in_clause(pair: Pair, hunk: Hunk, old: Target, new: Target) -> bool:
+    """Between the separators around the number, on either side."""
+    return touches(hunk, old=[_clause(pair.frame.old.matched, old)], new=[_clause(pair.frame.new.matched, new)])
+
+
+def _clause(matched: str, target: Target) -> Stretch:
+    start = max(matched.rfind(sign, 0, target.start) for sign in "。;,\n") + 1
+    ends = [place for sign in "。;,\n" if (place := matched.find(sign, target.end)) >= 0]
+    return start, min(ends, default=len(matched))
+
+
+def _scope_words(pair: Pair, hunk: Hunk) -> bool:
+    old, new = (
+        pair.frame.old.matched[hunk.old_start : hunk.old_end],
+        pair.frame.new.matched[hunk.new_start : hunk.new_end],
+    )
+    return names_scope(old) or names_scope(new)
+
+
+def _joined(pair: Pair, mine: Sequence[Hunk], *, old: bool) -> str | None:
+    view = pair.frame.old if old else pair.frame.new
+    words = [
+        view.matched[hunk.old_start : hunk.old_end] if old else view.matched[hunk.new_start : hunk.new_end]
+        for hunk in mine
+    ]
+    return "、".join(filter(None, words)) or None
+
+
+def _merge(first: Found, then: Found) -> Found:
+    return Found(then.left, first.changes + then.changes, first.held + then.held)

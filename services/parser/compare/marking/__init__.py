@@ -1,0 +1,1 @@
+"""What differs inside a matched piece: lossless scripts, and marks of whole words and numbers."""

@@ -1,0 +1,300 @@
+"""Which piece of the old document became which of the new one: the nine steps of SPEC §11, each on what is left.
+
+    1  equal KEY, same section        4  same section, same metrics      7  one against several adjacent: split, merged
+    2  equal KEY, same plan: moved    5  same section, Dice ≥ 0.45       8  commitment against fact, Dice ≥ 0.60
+    3  equal KEY, other plan          6  same plan, Dice ≥ 0.60: moved   9  the rest: added, withdrawn
+
+Step 7 is tried before 4: otherwise the larger half of a split would be taken for the whole. Behind step 5 a sentence
+between two neighbours that stayed is matched from Dice 0.30 on.
+Sentences that promise nothing go through the same steps, except 4; headings follow their sections, lines their role.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from services.parser.compare.marking.script import increasing
+from services.parser.compare.matching.dice import assign, dice
+from services.parser.compare.matching.parallel import parallel
+from services.parser.compare.matching.parts import adjacent, parts_of
+from services.parser.compare.matching.sections import Matched, bare_heading, match_sections
+from services.parser.compare.matching.view import Piece, View
+from services.parser.reading.numbers.metrics import metric_key
+
+_SAME_SECTION = 0.45
+#: Between the same neighbours less likeness will do: a sentence cut down to half of itself stays itself.
+_SAME_PLACE = 0.30
+_ELSEWHERE = 0.60
+#: What is looked for in its own place only, and what may be found elsewhere.
+_MOVABLE = ("commitment", "unit", "line")
+_FIXED = (*_MOVABLE, "list", "furniture")
+_CROSSINGS = (
+    ("commitment", "unit"), ("unit", "commitment"), ("heading", "commitment"), ("heading", "unit"),
+    ("commitment", "heading"), ("unit", "heading"), ("line", "unit"), ("unit", "line"),
+)  # fmt: skip
+
+
+class Match(NamedTuple):
+    """`olds` became `news`: one piece each, or several adjacent ones on one side. `step` is that of SPEC §11.
+
+    `moved`: the piece stands in another section, or out of the order of its neighbours.
+    """
+
+    olds: tuple[Piece, ...]
+    news: tuple[Piece, ...]
+    step: int
+    moved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """All pieces of both sides are in exactly one of `matches` (in the order of the old text), `gone` or `come`."""
+
+    old: View
+    new: View
+    sections: Matched
+    matches: tuple[Match, ...]
+    gone: tuple[Piece, ...]
+    come: tuple[Piece, ...]
+
+
+def align(old: View, new: View) -> Alignment:
+    short = parallel(old, new)
+    if short is not None:
+        matches = tuple(Match((mine,), (theirs,), 1 if mine.kind == "list" else 5) for mine, theirs in short[0])
+        return Alignment(old, new, short[1], matches, (), ())
+    return _searched(old, new)
+
+
+def _searched(old: View, new: View) -> Alignment:
+    """The nine steps."""
+    sections = match_sections(old, new)
+    search = _Search(old, new, sections)
+    search.headings()
+    search.equal(lambda piece: (piece.kind, search.home(piece)), _here, step=1, said=View.text)
+    search.equal(lambda piece: (piece.kind, search.home(piece)), _here, step=1, said=View.key)
+    search.lists()
+    search.lines()
+    search.equal(lambda piece: (piece.kind, search.plan(piece)), search.annex, step=2, said=View.key)
+    search.equal(lambda piece: piece.kind, lambda piece: piece.kind, step=3, said=View.key)
+    search.split_or_merged()
+    search.same_metrics()
+    search.alike(lambda piece: (piece.kind, search.home(piece)), _here, _SAME_SECTION, step=5)
+    search.same_place()
+    search.alike(lambda piece: (piece.kind, search.plan(piece)), search.annex, _ELSEWHERE, step=6)
+    search.crossed()
+    return search.result()
+
+
+def _here(piece: Piece) -> Hashable:
+    return piece.kind, piece.section
+
+
+class _Search:
+    """What is matched so far. Every method is one step and looks only at what is left."""
+
+    def __init__(self, old: View, new: View, sections: Matched) -> None:
+        self.old, self.new, self.sections = old, new, sections
+        self.olds = {piece.index: piece for piece in old.pieces}
+        self.news = {piece.index: piece for piece in new.pieces}
+        self.matches: list[Match] = []
+
+    def home(self, piece: Piece) -> Hashable:
+        """The new section an old piece belongs to; something no new piece has, where its section is gone."""
+        return self.sections.get(piece.section, ("gone", piece.section)) if piece.section else None
+
+    def plan(self, piece: Piece) -> Hashable:
+        annex = self.old.annex(piece.section)
+        return self.sections.get(annex, ("gone", annex)) if annex else None
+
+    def annex(self, piece: Piece) -> Hashable:
+        return piece.kind, self.new.annex(piece.section)
+
+    def take(self, olds: Sequence[Piece], news: Sequence[Piece], step: int) -> None:
+        self.matches.append(Match(tuple(olds), tuple(news), step))
+        for piece in olds:
+            del self.olds[piece.index]
+        for piece in news:
+            del self.news[piece.index]
+
+    def headings(self) -> None:
+        theirs = {piece.of: piece for piece in self.news.values() if piece.kind == "heading"}
+        for piece in list(self.olds.values()):
+            partner = theirs.get(self.sections.get(piece.of or "")) if piece.kind == "heading" else None
+            if partner is not None:
+                self.take(*_reread(self.old, piece, self.new, partner), 1)
+
+    def equal(
+        self,
+        mine: Callable[[Piece], Hashable],
+        theirs: Callable[[Piece], Hashable],
+        *,
+        step: int,
+        said: Callable[[View, Piece], str],
+    ) -> None:
+        """Pieces that say the same in the same place, in order."""
+        waiting: dict[Hashable, deque[Piece]] = defaultdict(deque)
+        kinds = _FIXED if step == 1 else _MOVABLE
+        for piece in self.news.values():
+            if piece.kind in kinds:
+                waiting[theirs(piece), said(self.new, piece)].append(piece)
+        for piece in list(self.olds.values()):
+            queue = waiting.get((mine(piece), said(self.old, piece))) if piece.kind in kinds else None
+            if queue:
+                self.take([piece], [queue.popleft()], step)
+
+    def lists(self) -> None:
+        """The 责任单位 lists of matched sections, in order."""
+        self._zip(self.home, lambda piece: piece.section, "list")
+
+    def lines(self) -> None:
+        """Lines and furniture of a role, in order, where both sides have as many; else likeness decides (step 5)."""
+        self._zip(lambda piece: piece.label, lambda piece: piece.label, "line")
+        self._zip(lambda piece: piece.label, lambda piece: piece.label, "furniture")
+
+    def _zip(self, mine: Callable[[Piece], Hashable], theirs: Callable[[Piece], Hashable], kind: str) -> None:
+        waiting: dict[Hashable, list[Piece]] = defaultdict(list)
+        for piece in self.news.values():
+            if piece.kind == kind:
+                waiting[theirs(piece)].append(piece)
+        mines: dict[Hashable, list[Piece]] = defaultdict(list)
+        for piece in self.olds.values():
+            if piece.kind == kind:
+                mines[mine(piece)].append(piece)
+        for place, olds in mines.items():
+            if len(olds) == len(waiting.get(place, ())):
+                for piece, partner in zip(olds, waiting[place], strict=True):
+                    self.take([piece], [partner], 1)
+
+    def split_or_merged(self) -> None:
+        self._one_against_many(self.old, self.olds, self.new, self.news, swapped=False)
+        self._one_against_many(self.new, self.news, self.old, self.olds, swapped=True)
+
+    def _one_against_many(
+        self, one: View, ones: dict[int, Piece], many: View, parts: dict[int, Piece], *, swapped: bool
+    ) -> None:
+        runs = [run for run in adjacent(parts.values()) if len(run) > 1]
+        if not runs or len(ones) * sum(map(len, runs)) > 20_000:
+            return
+        for piece in list(ones.values()):
+            if piece.kind not in ("commitment", "unit"):
+                continue
+            for run in runs:
+                halves = [part for part in run if part.index in parts and part.kind == piece.kind]
+                found = parts_of(one, piece, many, halves)
+                if found:
+                    self.take(*(([*found], [piece]) if swapped else ([piece], [*found])), 7)
+                    break
+
+    def same_metrics(self) -> None:
+        waiting: dict[Hashable, deque[Piece]] = defaultdict(deque)
+        for piece in self.news.values():
+            if heads := _heads(self.new, piece):
+                waiting[piece.section, heads].append(piece)
+        for piece in list(self.olds.values()):
+            heads = _heads(self.old, piece)
+            queue = waiting.get((self.home(piece), heads)) if heads else None
+            if queue:
+                self.take([piece], [queue.popleft()], 4)
+
+    def alike(
+        self, mine: Callable[[Piece], Hashable], theirs: Callable[[Piece], Hashable], least: float, *, step: int
+    ) -> None:
+        """The likest pairs within each place."""
+        waiting: dict[Hashable, list[Piece]] = defaultdict(list)
+        for piece in self.news.values():
+            if piece.kind in ("commitment", "unit", "line"):
+                waiting[theirs(piece)].append(piece)
+        mines: dict[Hashable, list[Piece]] = defaultdict(list)
+        for piece in self.olds.values():
+            mines[mine(piece)].append(piece)
+        for place, olds in mines.items():
+            self._assign(olds, waiting.get(place, []), least, step)
+
+    def same_place(self) -> None:
+        """A lone sentence between two neighbours that are still neighbours of a lone sentence."""
+        became = {mine.index: theirs.index for found in self.matches for mine in found.olds for theirs in found.news}
+        for piece in list(self.olds.values()):
+            theirs = self.news.get(became.get(piece.index - 1, -2) + 1)
+            if theirs is None or piece.kind not in ("commitment", "unit") or piece.kind != theirs.kind:
+                continue
+            closed = became.get(piece.index + 1) == theirs.index + 1
+            if closed and dice(self.old.pairs(piece), self.new.pairs(theirs)) >= _SAME_PLACE:
+                self.take([piece], [theirs], 5)
+
+    def crossed(self) -> None:
+        """Step 8 and its kin: promised before and reported now, or the reverse; a heading that became a sentence."""
+        for mine, theirs in _CROSSINGS:
+            olds = [piece for piece in self.olds.values() if piece.kind == mine]
+            news = [piece for piece in self.news.values() if piece.kind == theirs]
+            self._assign(olds, news, _ELSEWHERE, 8)
+
+    def _assign(self, olds: list[Piece], news: list[Piece], least: float, step: int) -> None:
+        sides: dict[tuple[str, int], Piece] = {("old", piece.index): piece for piece in olds}
+        sides |= {("new", piece.index): piece for piece in news}
+        mine, theirs = [x for x in sides if x[0] == "old"], [x for x in sides if x[0] == "new"]
+        views = {"old": self.old, "new": self.new}
+        for a, b, _ in assign(mine, theirs, lambda x: views[x[0]].pairs(sides[x]), least):
+            self.take([sides[a]], [sides[b]], step)
+
+    def result(self) -> Alignment:
+        matches = sorted(self.matches, key=lambda found: found.olds[0].index)
+        here = {None, *self.sections.values()}
+        stay = [found for found in matches if not self._elsewhere(found, here)]
+        ordered = {id(found) for found in _in_order(stay)}
+        placed = tuple(found if id(found) in ordered else found._replace(moved=True) for found in matches)
+        gone, come = tuple(self.olds.values()), tuple(self.news.values())
+        return Alignment(self.old, self.new, self.sections, placed, gone, come)
+
+    def _elsewhere(self, found: Match, here: set[str | None]) -> bool:
+        """It stands in another section, and both sections are still there: a heading put before it moves nothing."""
+        mine, theirs = found.olds[0], found.news[0]
+        home = self.home(mine)
+        return mine.kind in _MOVABLE and home != theirs.section and home in here and theirs.section in here
+
+
+def _in_order(matches: list[Match]) -> list[Match]:
+    """What stands in the same order on both sides, the most there is: headings, lists and lines first, then sentences.
+
+    So a sentence that passes a heading has moved, and not the heading.
+    """
+    fixed = [found for found in matches if found.olds[0].kind not in ("commitment", "unit")]
+    anchors = [fixed[place] for place in increasing([found.news[0].index for found in fixed])]
+    held = {id(found) for found in anchors}
+    ahead = [found.news[0].index for found in anchors]
+    kept: list[Match] = []
+    passed = 0
+    for found in matches:
+        if id(found) in held:
+            passed += 1
+            kept.append(found)
+        elif found.olds[0].kind in ("commitment", "unit"):
+            after = ahead[passed - 1] if passed else -1
+            before = ahead[passed] if passed < len(ahead) else found.news[0].index + 1
+            if after < found.news[0].index < before:
+                kept.append(found)
+    return [kept[place] for place in increasing([found.news[0].index for found in kept])]
+
+
+def _reread(old: View, mine: Piece, new: View, theirs: Piece) -> tuple[list[Piece], list[Piece]]:
+    """Two headings; with the sentence behind one of them where that is what the other heading says.
+
+    A heading with nothing left below it is read as a sentence of its own, so that no promise is lost: that is no news.
+    """
+    if old.text(mine) == new.text(theirs):
+        return [mine], [theirs]
+    for view, piece, other, partner in ((old, mine, new, theirs), (new, theirs, old, mine)):
+        behind = other.pieces[partner.index + 1] if partner.index + 1 < len(other.pieces) else None
+        if behind is None or behind.section != partner.of or bare_heading(other, partner.of):
+            continue
+        if bare_heading(view, piece.of) == other.key(behind):
+            return ([mine], [theirs, behind]) if view is old else ([mine, behind], [theirs])
+    return [mine], [theirs]
+
+
+def _heads(view: View, piece: Piece) -> tuple[str, ...]:
+    targets = view.targets.get(piece.of or "", ()) if piece.kind == "commitment" else ()
+    return tuple(sorted(metric_key(target.metric) for target in targets))

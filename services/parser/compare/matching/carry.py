@@ -1,0 +1,135 @@
+"""Ids carried from version to version: what is the same keeps its id, what is new gets one never used before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from services.domain.commitment import Commitment, Target
+from services.domain.document import Document
+from services.domain.figure import Figure
+from services.domain.identity import digest_id
+from services.parser.compare.kinds.slots import couples
+from services.parser.compare.marking.pair import Frame, pair
+from services.parser.compare.matching.align import Alignment, align
+from services.parser.compare.matching.view import view
+from services.parser.reading.numbers.metrics import metric_key
+from services.parser.text.layers import key, match
+
+Renamed = dict[str, str]
+
+
+def carry_ids(old: Document, new: Document) -> Document:
+    """`new` with the ids of `old` wherever a section, commitment, target, figure or list is the same (SPEC §11).
+
+    The rest gets ids made from what it says and where, so a sentence that comes back after two versions is known again,
+    and none equals an id of `old` or one the reader counts out. Every reference inside the document follows.
+    """
+    alignment = align(view(old), view(new))
+    sections = {theirs: mine for mine, theirs in alignment.sections.items()}
+    commitments, targets, figures, lists = _matched(alignment)
+    taken = {
+        item.id
+        for items in (old.sections, old.commitments, old.targets, old.figures, old.responsible_units)
+        for item in items
+    }
+    laid = alignment.new
+    sections |= _fresh(
+        (x for x in new.sections if x.id not in sections), "sec", taken, lambda x: (*laid.path(x.id), str(x.form))
+    )
+    commitments |= _fresh(
+        (x for x in new.commitments if x.id not in commitments),
+        "com",
+        taken,
+        lambda x: (*laid.path(x.section), key(match(x.text))),
+    )
+    targets |= _fresh(
+        (x for x in new.targets if x.id not in targets),
+        "tgt",
+        taken,
+        lambda x: (commitments.get(x.commitment, ""), x.metric, x.raw),
+    )
+    figures |= _fresh(
+        (x for x in new.figures if x.id not in figures),
+        "fig",
+        taken,
+        lambda x: (*laid.path(x.section), x.metric, x.raw),
+    )
+    lists |= _fresh(
+        (x for x in new.responsible_units if x.id not in lists),
+        "units",
+        taken,
+        lambda x: (*laid.path(x.section), *x.units),
+    )
+    return _renamed(new, sections, commitments, targets, figures, lists)
+
+
+def _matched(alignment: Alignment) -> tuple[Renamed, Renamed, Renamed, Renamed]:
+    """New id -> old id, for commitments, targets, figures, lists. Of several parts the first keeps the id."""
+    commitments: Renamed = {}
+    targets: Renamed = {}
+    figures: Renamed = {}
+    lists: Renamed = {}
+    frame = Frame(alignment)
+    for found in alignment.matches:
+        mine, theirs = found.olds[0], found.news[0]
+        if mine.of and theirs.of and mine.kind == theirs.kind == "commitment":
+            commitments[theirs.of] = mine.of
+        if mine.of and theirs.of and mine.kind == theirs.kind == "list":
+            lists[theirs.of] = mine.of
+        one = pair(frame, found)
+        olds = [x for promise in one.promises(old=True) for x in frame.old.targets.get(promise.id, ())]
+        news = [x for promise in one.promises(old=False) for x in frame.new.targets.get(promise.id, ())]
+        targets |= {b.id: a.id for a, b in couples(one, olds, news, lambda x: (metric_key(x.metric), x.scope))[0]}
+        was = frame.old.figures(one.old_start, one.old_end)
+        is_ = frame.new.figures(one.new_start, one.new_end)
+        figures |= {b.id: a.id for a, b in couples(one, was, is_, lambda x: (metric_key(x.metric), x.kind))[0]}
+    return commitments, targets, figures, lists
+
+
+def _fresh(items: Iterable[object], prefix: str, taken: set[str], names: Callable[..., tuple[str, ...]]) -> Renamed:
+    """Ids from what names the items; a repeat is counted."""
+    found: Renamed = {}
+    for item in items:
+        count = 0
+        while (id_ := digest_id(prefix, *names(item), str(count))[: len(prefix) + 13]) in taken:
+            count += 1
+        taken.add(id_)
+        found[item.id] = id_  # type: ignore[attr-defined]
+    return found
+
+
+def _renamed(
+    new: Document, sections: Renamed, commitments: Renamed, targets: Renamed, figures: Renamed, lists: Renamed
+) -> Document:
+    def section(id_: str | None) -> str | None:
+        return sections.get(id_, id_) if id_ else id_
+
+    def commitment(id_: str | None) -> str | None:
+        return commitments.get(id_, id_) if id_ else id_
+
+    def promise(x: Commitment) -> Commitment:
+        return replace(
+            x, id=commitments[x.id], section=section(x.section), targets=tuple(targets.get(t, t) for t in x.targets),
+            units_ref=lists.get(x.units_ref, x.units_ref) if x.units_ref else None,
+        )  # fmt: skip
+
+    def target(x: Target) -> Target:
+        return replace(x, id=targets[x.id], commitment=commitments.get(x.commitment, x.commitment))
+
+    def figure(x: Figure) -> Figure:
+        return replace(x, id=figures[x.id], section=section(x.section))
+
+    return replace(
+        new,
+        blocks=tuple(replace(x, section=section(x.section)) for x in new.blocks),
+        sections=tuple(replace(x, id=sections[x.id], parent=section(x.parent)) for x in new.sections),
+        units=tuple(replace(x, section=section(x.section), commitment=commitment(x.commitment)) for x in new.units),
+        commitments=tuple(map(promise, new.commitments)),
+        targets=tuple(map(target, new.targets)),
+        figures=tuple(map(figure, new.figures)),
+        responsible_units=tuple(
+            replace(x, id=lists[x.id], section=sections.get(x.section, x.section)) for x in new.responsible_units
+        ),
+        references=tuple(replace(x, commitment=commitment(x.commitment)) for x in new.references),
+    )

@@ -1,0 +1,197 @@
+"""The frame of a reply: title, salutation, opening or card, and closing (SPEC §1.2, §17; PAGES §5–7)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from services.domain.document import Role
+from services.parser.lexicon import load
+from services.parser.reading.anatomy.closing import close
+from services.parser.reading.anatomy.layout import Layout, Row
+from services.parser.reading.anatomy.lines import is_audience, is_signature, role_of
+from services.parser.reading.anatomy.parts import Anatomy, furnished
+from services.parser.reading.patterns import any_of, any_word
+from services.parser.reading.structure.markers import numbered
+
+_WORDS = load("letters")
+PERSON = re.compile(_WORDS["salutation"]["person"])
+BODY = re.compile(_WORDS["salutation"]["body"])
+_BARE_NAMES = re.compile(_WORDS["salutation"]["bare_names"])
+_NOT_NAMES = re.compile(any_word(_WORDS["salutation"]["not_names"]))
+_INTRO, _INTRO_ENDS = any_of(_WORDS["intro"]["cues"]), re.compile(_WORDS["intro"]["ends"])
+_GREETING = re.compile(_WORDS["intro"]["greeting"])
+
+#: label -> what its value is, blanks inside the label allowed (案 由).
+_LABELS = {label: name for name, labels in _WORDS["card"].items() if name != "reason" for label in labels}
+_LABEL = re.compile(
+    "(?P<label>" + "|".join(r"\s*".join(label) for label in sorted(_LABELS, key=len, reverse=True)) + r")\s*[:\t]\s*"
+)
+_CARD_ROLES: dict[str, Role] = {
+    "title": "title", "number": "title", "proposer": "salutation", "agency": "agency", "co_agency": "agency",
+    "feedback": "classification", "question": "intro", "answer": "intro",
+}  # fmt: skip
+#: How deep the header is looked for, and where the opening of a letter must end at the latest.
+_HEADER_ROWS, _CARD_CHARACTERS, _INTRO_CHARACTERS = 14, 900, 400
+#: Text behind the opening's 如下: in the same paragraph is body from this length on.
+_BODY_BEHIND = 25
+#: A longer row between the labels of a card is text, not a value that ran over.
+_LONGEST_VALUE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One label of a card and its value, `text[start:end]`."""
+
+    label: str
+    name: str
+    row: Row
+    start: int
+    end: int
+    value: str
+
+
+def frame(layout: Layout, page_title: str | None = None) -> Anatomy:
+    """The anatomy of a reply: a card's labels, else salutation and opening; then the closing lines."""
+    del page_title
+    found = furnished(layout)
+    rows = layout.content()
+    card = card_of(rows)
+    begin = _card(rows, card, found) if card else _letter(rows, found)
+    close([row for row in rows[begin:] if not row.table], found)
+    return found
+
+
+def salutation_index(rows: Sequence[Row]) -> int | None:
+    """The row that addresses the proposer or the department that answers; None where no line does."""
+    for index, row in enumerate(rows[:_HEADER_ROWS]):
+        line = row.text.strip()
+        if numbered(row) or len(line) > 160:
+            return None
+        if not is_audience(line) and (_addresses_person(line) or BODY.match(line)):
+            return index
+    return None
+
+
+def _addresses_person(line: str) -> bool:
+    found = PERSON.match(line)
+    if not found or _NOT_NAMES.search(line):
+        return False
+    return line.endswith(":") or bool(_BARE_NAMES.match(found["names"].strip()))
+
+
+def card_of(rows: Sequence[Row]) -> list[Field]:
+    """The fields of a card; empty where fewer than two different labels stand at the head of the text."""
+    fields = [each for row in rows[: _HEADER_ROWS * 2] for each in _fields(row)]
+    names = {each.name for each in fields}
+    return (
+        fields
+        if len(names) > 1 and names & {"proposer", "agency", "answer"} and names != {"agency", "co_agency"}
+        else []
+    )
+
+
+def _fields(row: Row) -> Iterator[Field]:
+    labels = list(_LABEL.finditer(row.text, 0, _CARD_CHARACTERS))
+    for label, following in zip(labels, [*labels[1:], None], strict=False):
+        end = following.start() if following else len(row.text)
+        value = row.text[label.end() : end].strip()
+        written = re.sub(r"\s", "", label["label"])
+        name = _LABELS[written]
+        yield Field(written, name, row, row.start + label.end(), row.start + end, value)
+        if name == "answer":
+            return
+
+
+def _card(rows: Sequence[Row], card: Sequence[Field], found: Anatomy) -> int:
+    """Marks a card's rows; the answer's own text is body. Returns where the text behind the card begins."""
+    last = _card_end(rows, card)
+    for each in card:
+        if each.name == "answer" and each.value:
+            found.begins[each.row.number] = each.start
+        else:
+            found.roles[each.row.number] = _CARD_ROLES[each.name]
+    for row in rows[: last + 1]:
+        if row.number in found.begins:
+            found.roles.pop(row.number, None)
+        elif (
+            not row.table and not numbered(row) and row.number not in found.roles and len(row.text) <= _CARD_CHARACTERS
+        ):
+            found.mark(row, role_of(row.text) or "title")
+    answered = rows[last].number not in found.begins and any(each.row is rows[last] for each in card)
+    return _opening(rows, last + 1, found) if answered else last
+
+
+def _card_end(rows: Sequence[Row], card: Sequence[Field]) -> int:
+    """The last row of the card's head: its answer label, else the last label before the text. A result or a feedback
+    label may stand behind the text again."""
+    answer = next((each.row for each in card if each.name == "answer"), None)
+    if answer is not None:
+        return rows.index(answer)
+    labelled = {each.row.number for each in card}
+    last = rows.index(card[0].row)
+    asked = False
+    for index in range(last, len(rows)):
+        row = rows[index]
+        if row.number in labelled:
+            last = index
+            asked = any(each.row is row and each.name == "question" for each in card)
+        elif not asked and len(row.text) > _LONGEST_VALUE:
+            break
+    return last
+
+
+def _letter(rows: Sequence[Row], found: Anatomy) -> int:
+    """Marks title, number, salutation and opening; returns the index of the first row that may be body."""
+    greeted = salutation_index(rows)
+    begin = _head(rows, found) if greeted is None else greeted
+    for row in rows[:begin]:
+        found.mark(row, role_of(row.text) or ("agency" if is_signature(row.text) else "title"))
+    if greeted is not None:
+        found.mark(rows[greeted], "salutation")
+        begin = greeted + 1
+    return _opening(rows, begin, found)
+
+
+def _head(rows: Sequence[Row], found: Anatomy) -> int:
+    """Rows of title and number at the top of a letter without a salutation."""
+    for index, row in enumerate(rows[:_HEADER_ROWS]):
+        line = row.text.strip()
+        if (
+            numbered(row)
+            or row.table
+            or len(line) > 90
+            or line.endswith(("。", ":", ",", ";"))
+            or _GREETING.match(line)
+        ):
+            return index
+    return 0
+
+
+def _opening(rows: Sequence[Row], begin: int, found: Anatomy) -> int:
+    """Marks the greeting and the paragraph that says what is answered; text behind it in its row is body."""
+    for index in range(begin, min(begin + 3, len(rows))):
+        row = rows[index]
+        line = row.text.strip()
+        if numbered(row) or row.number in found.roles:
+            return index
+        if _GREETING.match(line):
+            found.mark(row, "intro")
+            continue
+        if not _INTRO.search(row.text, 0, _INTRO_CHARACTERS):
+            return index
+        end = _intro_end(row.text)
+        if len(row.text) - end >= _BODY_BEHIND:
+            found.begins[row.number] = row.start + end
+            return index
+        found.mark(row, "intro")
+        if _INTRO_ENDS.search(row.text):
+            return index + 1
+    return min(begin + 3, len(rows))
+
+
+def _intro_end(text: str) -> int:
+    """Where the opening ends inside its paragraph: behind the last 如下: of its first sentences."""
+    ends = [found.end() for found in _INTRO_ENDS.finditer(text, 0, _INTRO_CHARACTERS)]
+    return ends[-1] if ends else len(text)

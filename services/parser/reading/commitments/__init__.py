@@ -1,0 +1,1 @@
+"""What is promised, by whom, how firmly and until when (SPEC §3–7)."""

@@ -1,0 +1,275 @@
+"""Commitments of a document (SPEC §4–7): which units promise, who acts, how firmly, until when.
+
+    unit ─► clauses ─► subject ─► standing ─► actors ─► actions ─► deadline ─► attributes ─► Commitment
+                                  promises.py actors.py actions.py deadlines.py attributes.py
+
+Units of `units`, `preamble` and `lead_in` stay as they are; every other unit becomes `commitment` or `narrative`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from services.domain.commitment import Action, ActorSource, Commitment, Verifiability
+from services.domain.document import Document, Unit
+from services.parser.reading.commitments import actors, attributes, deadlines
+from services.parser.reading.commitments.actions import actions, goal_modality
+from services.parser.reading.commitments.actors import Heads, Subject
+from services.parser.reading.commitments.clauses import Span, clauses
+from services.parser.reading.commitments.context import Context, context_of
+from services.parser.reading.commitments.modality import DEFAULT
+from services.parser.reading.commitments.promises import (
+    EXPECTED,
+    OWN_WORDS,
+    Standing,
+    Tree,
+    lists_conditions,
+    reports,
+    standing,
+    tree_of,
+)
+
+_FINAL = frozenset({"units", "preamble", "lead_in"})
+_SENTENCE_END = re.compile("[。!\n]")
+#: Farthest apart that two parts of one sentence stand: a marker or a short heading lies between them.
+_GAP = 80
+#: Forms of the items of a list of conditions.
+_ITEMS = frozenset({"cn_paren", "arabic_dot", "yishi"})
+#: A list of items within one sentence is followed this far.
+_LONGEST_LIST = 2000
+
+
+def find_commitments(document: Document, matched: str) -> Document:
+    """`document` with its commitments, and every unit labelled by what it turned out to be.
+
+    `matched` is the MATCH layer of `document.text`, of the same length. Target ids stay empty.
+    """
+    if len(matched) != len(document.text):
+        raise ValueError("`matched` must be match(document.text): the same length, character for character")
+    tree = tree_of(document)
+    reading = _Reading(document, matched, tree, context_of(document, matched, tree))
+    units = tuple(reading.label(unit) for unit in document.units)
+    return replace(document, units=units, commitments=tuple(reading.found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What one unit says by itself."""
+
+    unit: Unit
+    pieces: tuple[Span, ...]
+    heads: Heads
+
+    @property
+    def subject(self) -> Subject | None:
+        return self.heads.subject
+
+
+@dataclass(frozen=True, slots=True)
+class _Actors:
+    names: tuple[str, ...]
+    source: ActorSource
+    span: Span | None
+
+    def passed_on(self) -> _Actors:
+        """As what follows without a subject of its own has them."""
+        return replace(self, source="inherited") if self.source == "explicit" else self
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One pass over the units in order, keeping what later units only carry on: subjects, deadlines, topics."""
+
+    document: Document
+    matched: str
+    tree: Tree
+    context: Context
+    found: list[Commitment] = field(default_factory=list)
+    leads: dict[str, _Actors] = field(default_factory=dict)
+    last: tuple[Unit, _Actors, deadlines.Due | None] | None = None
+    #: The date of a sentence that lists items behind its colon, and where the sentence ends.
+    running: tuple[deadlines.Due | None, int] | None = None
+    topic: tuple[str | None, str] | None = None
+    #: Where a list of conditions was announced and in which section, and the form of its items.
+    conditions: tuple[int, str | None] | None = None
+    listed: str | None = None
+
+    def label(self, unit: Unit) -> Unit:
+        """The unit with its final label; a promise is added to `found`, in the order of the text."""
+        if unit.label == "units":
+            return unit
+        pieces = clauses(self.matched, unit.start, unit.end)
+        said = _Said(unit, pieces, actors.heads_of(self.matched, pieces))
+        if unit.label in _FINAL:
+            self._announce(said)
+            return unit
+        kind = None if self._qualifies(unit) else self._standing(said)
+        if kind is None:
+            return Unit(unit.start, unit.end, unit.section, "narrative")
+        self.found.append(self._commitment(said, kind))
+        return Unit(unit.start, unit.end, unit.section, "commitment", self.found[-1].id)
+
+    def _qualifies(self, unit: Unit) -> bool:
+        """Whether the unit says who qualifies: the sentence that announces the conditions, and its list of items."""
+        if lists_conditions(self.matched, unit.start, unit.end):
+            self.conditions, self.listed = (unit.end, unit.section), None
+            return True
+        section = self.tree.sections.get(unit.section or "")
+        if self.conditions is None or section is None or section.start < self.conditions[0]:
+            self.conditions = None
+            return False
+        first = self.listed or section.form
+        if section.form != first or section.form not in _ITEMS:
+            self.conditions = None
+            return False
+        self.listed = first
+        return True
+
+    def _standing(self, said: _Said) -> Standing | None:
+        """What the unit says by itself, or carries on from the promise before it."""
+        unit = said.unit
+        before = self.found[-1].rule if self.found else ""
+        if before == EXPECTED and self._continues(unit):
+            return Standing("goal", "goal_section", "A", EXPECTED)
+        opens = self.context.opens(unit)
+        kind = standing(self.matched, unit, said.pieces, said.subject, self.tree, opens=opens)
+        if kind or before not in OWN_WORDS or not self._follows_on(unit):
+            return kind
+        return Standing("task", "next_step", "A", before)
+
+    def _announce(self, said: _Said) -> None:
+        """A lead-in promises nothing but names the actor and the date of what follows."""
+        if said.unit.label == "lead_in":
+            who = self._named(said.subject) if said.subject else self._unnamed(said.unit)
+            self._remember(said, who, self._explicit_due(said.unit))
+
+    def _commitment(self, said: _Said, kind: Standing) -> Commitment:
+        unit, matched = said.unit, self.matched
+        start, end = unit.start, unit.end
+        goal = kind.type == "goal"
+        directive = said.subject is not None and said.subject.directive
+        acts = actions(
+            self.document.text, matched, said.pieces, said.heads.predicates, directive=directive, since=kind.since
+        )
+        who, due, lists = self._actors(said), self._due(unit), self.context.units_of(unit.section)
+        self._remember(said, who, due)
+        return Commitment(
+            id=f"C-{len(self.found) + 1:03d}",
+            section=unit.section,
+            start=start,
+            end=end,
+            text=self.document.text[start:end],
+            type=kind.type,
+            basis=kind.basis,
+            tier=kind.tier,
+            actors=who.names,
+            actor_source=who.source,
+            lead_verb=acts[0].verb if acts and not goal else None,
+            modality=goal_modality(matched, said.pieces) if goal else (acts[0].strength if acts else DEFAULT),
+            actions=() if goal else acts,
+            deadline=due.deadline if due else None,
+            recurrence=attributes.recurrence(matched, start, end),
+            indefinite=attributes.indefinite(matched, start, end),
+            topic=self._topic(unit, kind),
+            conditional=attributes.condition(matched, start, end),
+            actor_raw=said.subject.raw if said.subject else None,
+            units_ref=lists.id if lists else None,
+            verifiability=_verifiability(who, acts, due),
+            rule=kind.rule,
+        )
+
+    def _actors(self, said: _Said) -> _Actors:
+        """SPEC §5: explicit, inherited, responsible units, issuer; a subject carries on within its sentence."""
+        if said.subject:
+            return self._named(said.subject)
+        who = self._unnamed(said.unit)
+        partners = actors.partners_at(self.matched, said.unit.start, said.unit.end)
+        if not partners:
+            return who
+        return replace(who, names=tuple(dict.fromkeys((*who.names, *self._meant(partners, said.unit.start)))))
+
+    def _named(self, subject: Subject) -> _Actors:
+        return _Actors(self._meant(subject.bodies, subject.start), "explicit", (subject.start, subject.end))
+
+    def _unnamed(self, unit: Unit) -> _Actors:
+        if self.last and (self._continues(unit) or self._follows_on(unit)):
+            return self.last[1].passed_on()
+        lead = self._lead(unit.section)
+        if lead:
+            return lead.passed_on()
+        lists = self.context.units_of(unit.section)
+        if lists:
+            return _Actors(lists.units, "section_units", (lists.start, lists.end))
+        issuer = self.context.issuer(unit.start)
+        return _Actors((issuer,) if issuer else (), "issuer", self.context.agency_span if issuer else None)
+
+    def _lead(self, section_id: str | None) -> _Actors | None:
+        """The subject of the sentence that leads the section or one around it."""
+        steps = self.tree.chain(self.tree.sections.get(section_id or ""))
+        return next((self.leads[step.id] for step in steps if step.id in self.leads), None)
+
+    def _remember(self, said: _Said, who: _Actors, due: deadlines.Due | None) -> None:
+        unit = said.unit
+        if said.subject and unit.section and (unit.section in self.tree.parents or self.context.opens(unit)):
+            self.leads.setdefault(unit.section, who)
+        self.last = (unit, who, due)
+        if self.matched.endswith(":", unit.start, unit.end):
+            stop = _SENTENCE_END.search(self.matched, unit.end, unit.end + _LONGEST_LIST)
+            self.running = (due, stop.start() if stop else unit.end + _LONGEST_LIST)
+
+    def _meant(self, bodies: Iterable[str], at: int) -> tuple[str, ...]:
+        agency = self.context.agency(at)
+        return tuple(dict.fromkeys(actors.meant(body, agency) for body in bodies))
+
+    def _continues(self, unit: Unit) -> bool:
+        """Whether the unit goes on in the sentence of the promise or lead-in before it."""
+        if not self.last or not self._within(self.last[0].section, unit.section):
+            return False
+        end = self.last[0].end
+        return 0 <= unit.start - end <= _GAP and not _SENTENCE_END.search(self.matched, end - 1, unit.start)
+
+    def _within(self, outer: str | None, inner: str | None) -> bool:
+        """Whether section `inner` is `outer` or lies in it; items beside each other are not."""
+        return outer == inner or any(step.id == outer for step in self.tree.chain(self.tree.sections.get(inner or "")))
+
+    def _follows_on(self, unit: Unit) -> bool:
+        """Whether the unit opens with 同时, 并 … right behind a promise of the same section, and does not report."""
+        if not self.last or self.last[0].section != unit.section or unit.start - self.last[0].end > 1:
+            return False
+        return actors.carries_on(self.matched, unit.start) and not reports(self.matched, unit, ongoing=True)
+
+    def _due(self, unit: Unit) -> deadlines.Due | None:
+        """SPEC §7: explicit, carried on within the sentence, the heading's year, the plan's term."""
+        due = self._explicit_due(unit)
+        if due:
+            return due
+        before = self.last[2] if self.last and self._continues(unit) else None
+        if before is None and self.running and unit.start < self.running[1]:
+            before = self.running[0]
+        if before and before.deadline.source in ("explicit", "carried"):
+            return replace(before, deadline=replace(before.deadline, source="carried"))
+        return self.context.standing_deadline(unit.section)
+
+    def _explicit_due(self, unit: Unit) -> deadlines.Due | None:
+        return deadlines.explicit_due(self.matched, unit.start, unit.end, self.context.today(unit.section))
+
+    def _topic(self, unit: Unit, kind: Standing) -> str | None:
+        """An inline topic lasts until the next one of the same section."""
+        section = self.tree.sections.get(unit.section or "")
+        if section is None or kind.basis != "ongoing":
+            return None
+        named = attributes.topic(self.matched, section.start, unit.start, unit.end)
+        if named:
+            self.topic = (section.id, named)
+        return self.topic[1] if self.topic and self.topic[0] == section.id else None
+
+
+def _verifiability(who: _Actors, acts: tuple[Action, ...], due: deadlines.Due | None) -> Verifiability:
+    """Actor, action and date of a promise; quantity and baseline come with its targets."""
+    return Verifiability(
+        actor=who.span,
+        action=(acts[0].start, acts[0].end) if acts else None,
+        date=(due.start, due.end) if due else None,
+    )

@@ -1,0 +1,210 @@
+"""Which units promise something, and of what kind (SPEC §3, §4).
+
+mode of the section ─► goal, general, future, ongoing: a promise, unless the sentence only frames, states or reports
+past, mixed, none   ─► a promise only by its own words: 今后…, and 我局将… in a reply without any cue of the future
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from services.domain.commitment import Basis, CommitmentType, Tier
+from services.domain.document import Document, Mode, Section, Unit
+from services.parser.lexicon import load
+from services.parser.reading.commitments.actors import Subject, promises_itself
+from services.parser.reading.commitments.clauses import Span
+from services.parser.reading.commitments.modality import ADVERBS, MODALS, is_framing
+from services.parser.reading.patterns import alternatives
+
+_LISTS = load("wording")
+_PAST = _LISTS["past"]
+_STATEMENT = re.compile("|".join(f"(?:{pattern})" for pattern in _LISTS["statement"]["patterns"]))
+_DONE_WORDS = alternatives(_PAST["done"])
+_PERFECTIVE = rf"(?:{alternatives(_PAST['perfective'])})了"
+_REPORTS = re.compile(rf"(?:{alternatives(_PAST['openings'])})|近[两三四五六七八十0-9]+年|20[0-9]{{2}}年(?:以来|至今)")
+_NOW = re.compile(alternatives(_PAST["now"]))
+_DONE = re.compile(rf"(?<!不)(?:{_DONE_WORDS})(?![^,。;]{{0,8}}的)|{_PERFECTIVE}|同比|较上年")
+_HAS_DONE = re.compile(rf"[^将要]*?{_PERFECTIVE}")
+_CUES = alternatives(load("headings")["next_step"]["cues"])
+#: Rule of goals announced by `…主要预期目标是:`; the segments of the same sentence are goals too.
+EXPECTED = "expected_targets"
+#: Rules of promises outside sections of the future.
+OWN_WORDS = ("henceforth", "own_announcement")
+_HENCEFORTH = re.compile(rf"今后|(?:{_CUES})(?:,|(?={MODALS}|[我拟]))")
+_OPENING_YEAR = re.compile(r"\s*(20[0-9]{2})年")
+#: Words by which a sentence that opens with a past year still turns to what comes.
+_AHEAD = ("将", "今后", "计划", "拟")
+_CONDITIONS = re.compile(_LISTS["conditions"]["pattern"])
+_EXPECTED = re.compile(_LISTS["expected"]["pattern"])
+_REQUIRED = re.compile(_LISTS["required"]["pattern"])
+_LEADING = re.compile(
+    rf"(?:{_CUES})|(?:20[0-9]{{2}}年|今年|明年|新的一年)(?:,|(?=我))[^,。;]{{0,12}}?(?:{MODALS})|我们(?:{ADVERBS})?(?:将|要)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What kind of promise a unit is, and the rule that says so."""
+
+    type: CommitmentType
+    basis: Basis
+    tier: Tier
+    rule: str
+    #: Where the promise begins, if the sentence reports something first.
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The section tree as the rules of standing need it."""
+
+    sections: dict[str, Section]
+    parents: frozenset[str]
+    #: Outermost sections that turn to the future somewhere; None stands for text outside sections.
+    turning: frozenset[str | None]
+    is_reply: bool
+    #: The year the document itself was written in, where it says so.
+    year: int | None = None
+
+    @property
+    def announces(self) -> bool:
+        """Whether the document has any cue of the future."""
+        return bool(self.turning)
+
+    def top(self, section: Section | None) -> str | None:
+        """The id of the outermost section around `section`."""
+        return next((step.id for step in self.chain(section) if step.parent is None), None)
+
+    def chain(self, section: Section | None) -> Iterator[Section]:
+        """The section and its ancestors, innermost first."""
+        for _ in range(len(self.sections)):
+            if section is None:
+                return
+            yield section
+            section = self.sections.get(section.parent or "")
+
+
+def _year_of(document: Document) -> int | None:
+    dated = document.metadata.date.iso if document.metadata.date else None
+    year = (dated or document.metadata.published_at or "")[:4]
+    return int(year) if year.isdecimal() else None
+
+
+def tree_of(document: Document) -> Tree:
+    """The section tree of `document`."""
+    tree = Tree(
+        sections={section.id: section for section in document.sections},
+        parents=frozenset(section.parent for section in document.sections if section.parent),
+        turning=frozenset(),
+        is_reply=document.metadata.kind in ("reply_npc", "reply_cppcc"),
+        year=_year_of(document),
+    )
+    turns = (section for section in document.sections if section.mode == "future" or section.form == "next_step")
+    return replace(tree, turning=frozenset(tree.top(section) for section in turns))
+
+
+def standing(
+    matched: str, unit: Unit, pieces: tuple[Span, ...], subject: Subject | None, tree: Tree, *, opens: bool
+) -> Standing | None:
+    """The standing of a unit, None where it promises nothing. `opens`: it is the first of its section's own body."""
+    section = tree.sections.get(unit.section or "")
+    mode = section.mode if section and section.mode != "mixed" else _mode_of_label(unit, tree)
+    if mode == "past":
+        return _by_its_own_words(matched, pieces, subject, section, tree)
+    if _only_frames(matched, pieces):
+        return None
+    required = _REQUIRED.match(matched, unit.start, unit.end)
+    if required:
+        return Standing("umbrella", "general_section", "C", "general_section", required.end())
+    if _states(matched, unit) or reports(matched, unit, ongoing=mode == "ongoing"):
+        return None
+    if mode == "general":
+        return Standing("umbrella", "general_section", "C", "general_section")
+    if mode == "goal" or _EXPECTED.match(matched, unit.start, unit.end):
+        return Standing("goal", "goal_section", "A", "goal_section" if mode == "goal" else EXPECTED)
+    if mode == "ongoing":
+        if _looks_back(matched, unit, tree):
+            return None
+        own = _by_its_own_words(matched, pieces, subject, section, tree)
+        return own or Standing("task", "ongoing", "B", "ongoing_measure")
+    return _future(matched, unit, section, tree, opens=opens)
+
+
+def _mode_of_label(unit: Unit, tree: Tree) -> Mode:
+    """The mode of text outside sections, and of the own text of a mixed one: its provisional label tells it."""
+    if unit.label != "commitment":
+        return "past"
+    return "ongoing" if tree.is_reply and not tree.announces else "future"
+
+
+def _future(matched: str, unit: Unit, section: Section | None, tree: Tree, *, opens: bool) -> Standing:
+    basis = _basis(section, tree)
+    if _is_umbrella(matched, unit, section, tree, opens=opens):
+        return Standing("umbrella", basis, "C", f"{basis}_lead")
+    return Standing("task", basis, "A", basis)
+
+
+def _is_umbrella(matched: str, unit: Unit, section: Section | None, tree: Tree, *, opens: bool) -> bool:
+    """The lead sentence over the items that say it in detail; a sentence cut off at the colon before them."""
+    if matched.endswith(":", unit.start, unit.end):
+        return True
+    if section is None or section.id not in tree.parents or not opens:
+        return False
+    return section.form == "next_step" or _LEADING.match(matched, unit.start, unit.end) is not None
+
+
+def _basis(section: Section | None, tree: Tree) -> Basis:
+    for step in tree.chain(section):
+        if step.form == "next_step" or step.kind == "next_steps":
+            return "next_step"
+        if step.kind == "safeguards":
+            return "safeguard_section"
+        if step.kind == "tasks":
+            return "task_section"
+    return "next_step" if tree.is_reply else "task_section"
+
+
+def _by_its_own_words(
+    matched: str, pieces: tuple[Span, ...], subject: Subject | None, section: Section | None, tree: Tree
+) -> Standing | None:
+    """Futures outside a section of the future (SPEC §17): 今后…, and 我局将… in a part without any cue."""
+    if not tree.is_reply:
+        return None
+    turn = next((start for start, end in pieces if _HENCEFORTH.match(matched, start, end)), None)
+    if turn is not None:
+        return Standing("task", "next_step", "A", OWN_WORDS[0], turn)
+    if subject and tree.top(section) not in tree.turning and promises_itself(matched, subject):
+        return Standing("task", "next_step", "A", OWN_WORDS[1], subject.start)
+    return None
+
+
+def lists_conditions(matched: str, start: int, end: int) -> bool:
+    """Whether the sentence announces who qualifies (申请人应当符合下列条件:); its items promise nothing."""
+    return _CONDITIONS.match(matched, start, end) is not None
+
+
+def _only_frames(matched: str, pieces: tuple[Span, ...]) -> bool:
+    return bool(pieces) and all(is_framing(matched, *piece) for piece in pieces)
+
+
+def _states(matched: str, unit: Unit) -> bool:
+    return _STATEMENT.match(matched, unit.start, unit.end) is not None
+
+
+def _looks_back(matched: str, unit: Unit, tree: Tree) -> bool:
+    """Whether the sentence opens with a year before the document's own (2024年共供应…) and announces nothing."""
+    opened = _OPENING_YEAR.match(matched, unit.start, unit.end)
+    if not opened or tree.year is None or int(opened[1]) >= tree.year:
+        return False
+    return not any(matched.find(word, unit.start, unit.end) >= 0 for word in _AHEAD)
+
+
+def reports(matched: str, unit: Unit, *, ongoing: bool) -> bool:
+    """Whether the sentence tells what was done: 截至…, 目前已…; without any cue of the future 已 and 了 suffice."""
+    if _REPORTS.match(matched, unit.start, unit.end):
+        return True
+    if ongoing or _NOW.match(matched, unit.start, unit.end):
+        return _DONE.search(matched, unit.start, unit.end) is not None
+    return matched.find("了", unit.start, unit.end) >= 0 and _HAS_DONE.match(matched, unit.start, unit.end) is not None

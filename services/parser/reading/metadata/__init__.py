@@ -1,0 +1,1 @@
+"""What a document says about itself, each value with where it was read (SPEC §10)."""

@@ -1,0 +1,179 @@
+"""Metadata of a reply: to whom, about what, with whom, signed off by whom (SPEC §17, PAGES §5–7)."""
+
+from __future__ import annotations
+
+import re
+
+from services.domain.document import (
+    Approver,
+    CoDepartments,
+    Feedback,
+    Recipient,
+    ResultClass,
+    Suggestion,
+    Value,
+)
+from services.parser.lexicon import load
+from services.parser.reading.anatomy.layout import Row
+from services.parser.reading.anatomy.letters import BODY, PERSON, Field
+from services.parser.reading.anatomy.sheet import Sheet
+from services.parser.reading.patterns import any_of
+from services.parser.text.layers import match
+
+_WORDS = load("letters")
+_NUMBERS = [re.compile(pattern) for pattern in _WORDS["suggestion"]["numbers"]]
+_BARE_TITLE = re.compile(_WORDS["suggestion"]["bare_title"])
+_QUOTED = re.compile(r"《(?P<title>[^《》\n]{2,200}(?:《[^《》\n]*》[^《》\n]*)?)》|“(?P<quoted>[^“”\n]{4,120})”")
+_WITH = [re.compile(pattern) for pattern in _WORDS["handling"]["with"]]
+_VAGUE = set(_WORDS["handling"]["vague"])
+_CO_HANDLER = any_of(_WORDS["handling"]["co_handler"])
+_SIGNED_OFF, _SIGNER = re.compile(_WORDS["approver"]["inside"]), re.compile(_WORDS["approver"]["label"])
+_FEEDBACK = any_of(_WORDS["feedback"]["patterns"])
+_CLASS = re.compile(
+    r"(?:(?:类别|结果|分类|类型|程度)\s*:\s*\(?|^[(【\[]?)(?P<letter>[A-D甲乙丙丁])\d?类?[)】\]]?(?P<meaning>[^\s\d].{1,40})?[。]?$"
+)
+_MEANING = r"(?:^|[\s,、;:(]){letter}类?\s?[、:.,]?\s?(?:类)?[:为指是]?\s?(?P<meaning>[^\s,;。、()A-D]{{4,24}})"
+_SENTENCE = re.compile(r"[^。;!?\n]+")
+_PARTS = re.compile(r"[、,]|(?<=[\u4e00-\u9fff]{3})[和及与](?=[\u4e00-\u9fff]{3})|以及")
+
+
+def recipient(sheet: Sheet) -> Recipient | None:
+    """The person addressed, or the department or party; the first of several names stands for `等N名`."""
+    for each in sheet.card:
+        if each.name == "proposer" and each.value:
+            return _proposer(sheet, each)
+    for row in sheet.rows("salutation"):
+        line = row.text.strip()
+        where = sheet.value(row.start, row.end)
+        if found := PERSON.match(line):
+            names = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", found["names"]).strip()
+            return Recipient(names, re.sub(r"\s", "", found["role"]), None, where.text, where.start, where.end)
+        if found := BODY.match(line):
+            bodies = tuple(part.strip() for part in re.split("[、,]", found["bodies"]) if part.strip())
+            return Recipient(None, None, bodies, where.text, where.start, where.end)
+    return None
+
+
+def _proposer(sheet: Sheet, each: Field) -> Recipient:
+    where = sheet.value(each.start, each.end)
+    found = re.match(r"(?P<names>.+?)(?:等)?(?:\d+[名位])?(?P<role>代表|委员)?$", each.value)
+    names = re.sub(r"\s", "", found["names"]) if found else each.value
+    role = found["role"] if found and found["role"] else ("委员" if sheet.kind == "reply_cppcc" else "代表")
+    return Recipient(names, role, None, where.text, where.start, where.end)
+
+
+def suggestion(sheet: Sheet) -> Suggestion:
+    """Title and number of what is answered, from the card, the opening, the letter's title or the page."""
+    title = _card_value(sheet, "title") or _title(sheet)
+    return Suggestion(title, _card_value(sheet, "number") or _number(sheet))
+
+
+def _card_value(sheet: Sheet, name: str) -> Value | None:
+    return next((sheet.value(each.start, each.end) for each in sheet.card if each.name == name and each.value), None)
+
+
+def _title(sheet: Sheet) -> Value | None:
+    for row in [*sheet.opening(), *sheet.rows("title")]:
+        if found := _QUOTED.search(row.text, 0, min(400, sheet.opening_end(row))):
+            group = "title" if found["title"] else "quoted"
+            inner = sheet.plain[row.start + found.start(group) : row.start + found.end(group)]
+            return sheet.value(row.start + found.start(), row.start + found.end(), inner)
+        if found := _BARE_TITLE.search(row.text, 0, min(400, sheet.opening_end(row))):
+            return sheet.found(row, found, "title")
+    return None
+
+
+def _number(sheet: Sheet) -> Value | None:
+    for row in [*sheet.opening(), *sheet.rows("title"), *_card_rows(sheet)]:
+        for pattern in _NUMBERS:
+            if found := pattern.search(row.text, 0, min(400, sheet.opening_end(row))):
+                group = next(name for name, value in found.groupdict().items() if value)
+                number = sheet.plain[row.start + found.start(group) : row.start + found.end(group)]
+                return sheet.value(row.start + found.start(), row.start + found.end(), number)
+    return _number_of_page(sheet)
+
+
+def _card_rows(sheet: Sheet) -> list[Row]:
+    return [each.row for each in sheet.card][:1]
+
+
+def _number_of_page(sheet: Sheet) -> Value | None:
+    for text in (sheet.page.title[0] if sheet.page.title else "", sheet.page.meta.get("keywords", "")):
+        for pattern in _NUMBERS:
+            if found := pattern.search(match(text)):
+                return Value(next(value for value in found.groupdict().values() if value))
+    return None
+
+
+def co_departments(sheet: Sheet) -> CoDepartments | None:
+    """Who handled it together with the writer (经与X共同研究办理)."""
+    for each in sheet.card:
+        if each.name == "co_agency" and (units := _units(each.value)):
+            where = sheet.value(each.start, each.end)
+            return CoDepartments(units, where.text, where.start, where.end)
+    for row in sheet.opening():
+        for pattern in _WITH:
+            if found := pattern.search(row.text, 0, min(600, sheet.opening_end(row))):
+                group = next(name for name, value in found.groupdict().items() if value)
+                if units := _units(found[group]):
+                    where = sheet.found(row, found, group)
+                    return CoDepartments(units, where.text, where.start, where.end)
+    return None
+
+
+def _units(names: str) -> tuple[str, ...]:
+    units = tuple(part.strip() for part in _PARTS.split(names) if part.strip())
+    return tuple(unit for unit in units if unit not in _VAGUE)
+
+
+def handling(sheet: Sheet) -> str | None:
+    """co_handler for an opinion that goes to the lead department."""
+    addressed = next((row for row in sheet.rows("salutation")), None)
+    to_body = addressed is not None and not PERSON.match(addressed.text.strip())
+    rows = [*sheet.rows("title", "approval_feedback"), *sheet.opening(), *sheet.layout.content()[-6:]]
+    texts = [row.text[:600] for row in rows] + [match(sheet.page.title[0]) if sheet.page.title else ""]
+    said = any(_CO_HANDLER.search(text) for text in texts)
+    return "co_handler" if said and (to_body or addressed is None or "协办" in texts[-1] + texts[0]) else None
+
+
+def approver(sheet: Sheet) -> Approver | None:
+    for row in sheet.rows("approval_feedback"):
+        if found := _SIGNED_OFF.search(row.text):
+            start = _sentence_start(row.text, found.start())
+            where = sheet.value(row.start + start, row.start + found.end())
+            return Approver(found["name"], found["title"], where.text, where.start, where.end)
+    for row in sheet.rows("contact"):
+        if found := _SIGNER.match(row.text.strip()):
+            where = sheet.value(row.start, row.end)
+            return Approver(re.sub(r"\s", "", found["name"]), None, where.text, where.start, where.end)
+    return None
+
+
+def _sentence_start(text: str, place: int) -> int:
+    return max(text.rfind(sign, 0, place) for sign in "。,;!\n") + 1
+
+
+def feedback(sheet: Sheet) -> Feedback | None:
+    for row in sheet.rows("approval_feedback"):
+        if found := _FEEDBACK.search(row.text):
+            where = sheet.found(row, found, "text" if found["text"] else "text2")
+            return Feedback(found["to"], where.text, where.start, where.end)
+    return None
+
+
+def result_class(sheet: Sheet) -> ResultClass | None:
+    """The class mark; its meaning only where the page itself prints one."""
+    for row in sheet.rows("classification"):
+        if found := _CLASS.search(row.text.strip()):
+            meaning = found["meaning"] or _printed_meaning(sheet, found["letter"])
+            where = sheet.value(row.start, row.end)
+            return ResultClass(found["letter"], meaning, where.text, where.start, where.end)
+    return None
+
+
+def _printed_meaning(sheet: Sheet, letter: str) -> str | None:
+    pattern = re.compile(_MEANING.format(letter=letter))
+    for row in sheet.layout.rows[-12:]:
+        if len(row.text) < 400 and "类" in row.text and (found := pattern.search(row.text)):
+            return found["meaning"]
+    return None

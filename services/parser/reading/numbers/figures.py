@@ -1,0 +1,297 @@
+"""The numbers a document reports (SPEC §9), and the labels of all other numbers.
+
+past and preamble units ─► passage ─► figure_rules ─► Figure with kind, head, period, basis
+numbers in commitments reached already ──────────┘
+everything else ─► numeric_labels
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from services.domain.commitment import Amount, Comparator
+from services.domain.document import Block, Document, Unit
+from services.domain.figure import Figure, FigurePeriod
+from services.parser.lexicon import load
+from services.parser.reading.numbers.figure_kinds import Reading, Stock, is_cumulative, read_kind
+from services.parser.reading.numbers.heads import Head, find_heads, group_of, metric_noun
+from services.parser.reading.numbers.numeric_labels import find_labels
+from services.parser.reading.numbers.passages import VERBS, Passage, passages
+from services.parser.reading.numbers.periods import Years, document_period, find_periods, resolve_same, years_of
+from services.parser.reading.numbers.quantities import Quantity, find_numbers
+from services.parser.reading.numbers.target_rules import (
+    FIGURE,
+    attributive,
+    bare_reason,
+    counts_in_chinese,
+    is_index,
+    judge,
+    label_of_time,
+)
+from services.parser.reading.numbers.targets import INDEX
+from services.parser.reading.patterns import alternatives
+
+#: 由2020年的30%: at most so far behind the year stands its number.
+_BESIDE_PERIOD = 7
+_PAST_LABELS = ("narrative", "fact", "preamble", "lead_in")
+#: 高于全国 and 占全市 name what something is compared with.
+_AREAS = re.compile("(?<![于过先占])" + alternatives(load("metrics")["areas"]["words"]))
+_PARTITION = re.compile(alternatives(VERBS["partition"]["nouns"]))
+_FOLLOWING = tuple(VERBS["announcing"]["before"])
+_OWN_WORK = frozenset(VERBS["announcing"]["nouns"])
+_ABOUT = re.compile(r"(?:围绕|聚焦|瞄准)[^,;。]*$")
+_RANK = re.compile(
+    alternatives(VERBS["ranks"]["areas"])
+    + r"[^,;。、“”0-9]{0,8}?(?:首"
+    + alternatives(VERBS["ranks"]["first"])
+    + "|第[0-9一二三四五六七八九十]{1,3}(?:位|名)?)"
+)
+_RANK_VALUE = re.compile(r"首.|第[0-9一二三四五六七八九十]+")
+
+
+def find_figures(document: Document, matched: str) -> Document:
+    """`document` with its figures (F-01 …), its numeric labels, and the unit label `fact` where a figure stands.
+
+    `matched` is `match(document.text)`; targets, where there are any, must be filled already.
+    """
+    found = _Found()
+    _read_past(document, matched, found)
+    _read_promises(document, matched, found)
+    ordered = sorted(found.figures, key=lambda figure: (figure.start, figure.end))
+    figures = tuple(replace(figure, id=f"F-{index:02d}") for index, figure in enumerate(ordered, start=1))
+    taken = [(target.start, target.end) for target in document.targets]
+    taken += [(figure.start, figure.end) for figure in figures]
+    labels = find_labels(document, matched, find_numbers(matched), found.judged, taken)
+    return replace(document, figures=figures, numeric_labels=labels, units=_facts(document.units, figures))
+
+
+@dataclass(slots=True)
+class _Found:
+    figures: list[Figure] = field(default_factory=list)
+    judged: dict[Quantity, str] = field(default_factory=dict)
+
+
+def _facts(units: tuple[Unit, ...], figures: tuple[Figure, ...]) -> tuple[Unit, ...]:
+    """A past unit, preamble or lead-in that holds a figure is a fact (SCHEMA.md)."""
+    starts = [figure.start for figure in figures]
+    return tuple(
+        replace(unit, label="fact")
+        if unit.label in _PAST_LABELS and bisect_right(starts, unit.end - 1) > bisect_right(starts, unit.start - 1)
+        else unit
+        for unit in units
+    )
+
+
+def _read_past(document: Document, matched: str, found: _Found) -> None:
+    years = years_of(document)
+    units = sorted((unit for unit in document.units if unit.label in _PAST_LABELS), key=lambda unit: unit.start)
+    quantities = find_numbers(matched).quantities
+    carried, line, stock, noun = document_period(years), -1, None, ""
+    for unit, passage in zip(units, passages(matched, [(u.start, u.end) for u in units], quantities), strict=True):
+        block = _line(document.blocks, unit.start)
+        if block != line or (years.review and matched[unit.start - 1 : unit.start] != ";"):
+            carried, line = document_period(years), block
+        noun = noun if matched[unit.start - 1 : unit.start] == ";" else ""
+        reader = _Reader(document, passage, unit.section, block, years, carried, noun)
+        stock = reader.read(found, stock if matched.startswith("其中", unit.start) else None)
+        carried, noun = reader.carried, reader.noun
+        found.figures.extend(reader.ranks())
+
+
+def _read_promises(document: Document, matched: str, found: _Found) -> None:
+    """Numbers inside commitments: what was reached already is a figure, the rest has its reason."""
+    commitments = sorted(document.commitments, key=lambda commitment: commitment.start)
+    spans = [(commitment.start, commitment.end) for commitment in commitments]
+    years = years_of(document)
+    for commitment, passage in zip(
+        commitments, passages(matched, spans, find_numbers(matched).quantities), strict=True
+    ):
+        block = _line(document.blocks, commitment.start)
+        reader = _Reader(document, passage, commitment.section, block, years, None)
+        heads: list[Head] | None = None
+        for index, quantity in enumerate(passage.quantities):
+            verdict = judge(passage, quantity, commitment.basis == "goal_section")
+            if verdict == FIGURE:
+                heads = heads or find_heads(passage)
+                found.figures.append(reader.figure(index, heads[index], read_kind(passage, index, None)))
+            else:
+                found.judged[quantity] = verdict
+
+
+def reason_against(passage: Passage, quantity: Quantity) -> str | None:
+    """Why a number of a past unit is no figure; None where it is one."""
+    if quantity.cls == "bare":
+        return None if is_index(passage, quantity) else bare_reason(passage.matched, quantity)
+    if quantity.cls in ("large", "age", "duration"):
+        return label_of_time(passage, quantity)
+    if quantity.chinese and not (_batch(passage, quantity) or counts_in_chinese(passage, quantity)):
+        return "label_count"
+    if attributive(passage, quantity):
+        return "attribute"
+    if quantity.countable and quantity.comparator == "=" and _is_label(passage, quantity):
+        return "label_count"
+    return None
+
+
+def _is_label(passage: Passage, quantity: Quantity) -> bool:
+    return bool(
+        _PARTITION.match(passage.phrase(quantity))
+        or _ABOUT.search(passage.left(quantity))
+        or _announced(passage, quantity)
+    )
+
+
+def _announced(passage: Passage, quantity: Quantity) -> bool:
+    """主要做了以下3项工作: the number of what the text itself goes on to list."""
+    return passage.left(quantity).endswith(_FOLLOWING) or passage.phrase(quantity) in _OWN_WORK
+
+
+def _batch(passage: Passage, quantity: Quantity) -> bool:
+    """两批60个: the batches are counted beside the things (SPEC §15 D26)."""
+    return quantity.unit == "批" and passage.matched[quantity.end : quantity.end + 1].isdigit()
+
+
+@dataclass(slots=True)
+class _Reader:
+    document: Document
+    passage: Passage
+    section: str | None
+    line: int
+    years: Years
+    carried: FigurePeriod | None
+    #: What is measured of several things, as the segment before said it (SPEC §9): 增加值.
+    noun: str = ""
+    periods: list[tuple[int, FigurePeriod]] = field(default_factory=list)
+    starting: list[tuple[int, FigurePeriod]] = field(default_factory=list)
+
+    def read(self, found: _Found, stock: Stock | None) -> Stock | None:
+        """Adds the figures of the passage; answers flow or level of the last one, for 其中 in the next unit."""
+        self._find_periods()
+        heads: list[Head] | None = None
+        for index, quantity in enumerate(self.passage.quantities):
+            reason = reason_against(self.passage, quantity) or self._bounds(quantity)
+            if reason:
+                found.judged[quantity] = reason
+                continue
+            heads = heads or find_heads(self.passage)
+            reading = read_kind(self.passage, index, stock)
+            stock = _stock(reading) or stock
+            found.figures.append(self.figure(index, self._completed(index, heads[index], reading), reading))
+        return stock
+
+    def _bounds(self, quantity: Quantity) -> str | None:
+        """低于15平方米 in a rule says who is meant; only 超过 can also be a result that was reached."""
+        rules = self.document.metadata.kind == "policy_notice" and quantity.comparator in ("<", "<=", ">=")
+        return "attribute" if rules else None
+
+    def _completed(self, index: int, head: Head, reading: Reading) -> Head:
+        """A、B分别增长x和y: the noun that is elided here is the one the segment before named."""
+        if reading.kind != "change" or group_of(self.passage, index) is None:
+            return head
+        own = metric_noun(head.name)
+        self.noun = own or self.noun
+        return head if own or not self.noun else Head(head.name + self.noun, True)
+
+    def _find_periods(self) -> None:
+        last = self.carried
+        for position, period, once in find_periods(
+            self.passage.matched, self.passage.start, self.passage.end, self.years
+        ):
+            if once:
+                self.starting.append((position, period))
+                continue
+            last = resolve_same(period, last)
+            self.periods.append((position, last))
+        if last is not None and last.source == "explicit":
+            self.carried = replace(last, source="carried")
+
+    def _period(self, position: int) -> FigurePeriod | None:
+        start, period = _last_before(self.starting, position)
+        if period is not None and position <= start + _BESIDE_PERIOD:
+            return period
+        named = _last_before(self.periods, position)[1]
+        return named or (self.carried if not self.periods else None)
+
+    def figure(self, index: int, head: Head, reading: Reading) -> Figure:
+        quantity = self.passage.quantities[index]
+        norm, norm_unit = _norm(quantity, reading)
+        return Figure(
+            id="",
+            section=self.section,
+            line=self.line,
+            start=quantity.start,
+            end=quantity.end,
+            raw=self.document.text[quantity.start : quantity.end],
+            metric=head.name,
+            kind=reading.kind,
+            comparator=_comparator(quantity, reading),
+            value=quantity.value,
+            unit=quantity.unit or INDEX,
+            norm_value=norm,
+            norm_unit=norm_unit or INDEX,
+            period=self._period(quantity.start),
+            cumulative=reading.kind in ("flow", "level") and is_cumulative(self.passage, quantity),
+            basis=reading.basis,
+            basis_source=reading.basis_source,
+            direction=reading.direction,
+            scope=self._scope(quantity),
+            group=group_of(self.passage, index),
+            elided_head=head.elided,
+            optional=quantity.chinese and _batch(self.passage, quantity),
+            rule=f"SPEC §9 {reading.kind}",
+        )
+
+    def _scope(self, quantity: Quantity) -> str | None:
+        area = _AREAS.search(self.passage.ahead(quantity))
+        return area[0] if area else None
+
+    def ranks(self) -> Iterator[Figure]:
+        """全国首批, 全市第5位: a rank is a fact about a place in a list, and optional (SPEC §15 D25)."""
+        for found in _RANK.finditer(self.passage.matched, self.passage.start, self.passage.end):
+            yield Figure(
+                id="",
+                section=self.section,
+                line=self.line,
+                start=found.start(),
+                end=found.end(),
+                raw=self.document.text[found.start() : found.end()],
+                metric="位次",
+                kind="rank",
+                comparator="=",
+                value=_RANK_VALUE.findall(found[0])[-1],
+                unit="",
+                norm_value=None,
+                norm_unit="",
+                period=self._period(found.start()),
+                optional=True,
+                rule="SPEC §9 rank",
+            )
+
+
+def _last_before(periods: list[tuple[int, FigurePeriod]], position: int) -> tuple[int, FigurePeriod | None]:
+    index = bisect_right(periods, position, key=lambda found: found[0]) - 1
+    return periods[index] if index >= 0 else (0, None)
+
+
+def _stock(reading: Reading) -> Stock | None:
+    return reading.kind if reading.kind == "flow" or reading.kind == "level" else None
+
+
+def _norm(quantity: Quantity, reading: Reading) -> tuple[Amount, str]:
+    """增长2.5倍 is +250 % (SPEC §9)."""
+    if quantity.cls == "multiple" and reading.kind == "change" and isinstance(quantity.value, int | float):
+        value = round(quantity.value * 100, 6)
+        return int(value) if value == int(value) else value, "%"
+    return quantity.norm_value, quantity.norm_unit
+
+
+def _comparator(quantity: Quantity, reading: Reading) -> Comparator:
+    return ">" if reading.kind == "threshold" and quantity.comparator == "=" else quantity.comparator
+
+
+def _line(blocks: tuple[Block, ...], position: int) -> int:
+    index = bisect_right(blocks, position, key=lambda block: block.start) - 1
+    return blocks[index].line if index >= 0 else 0

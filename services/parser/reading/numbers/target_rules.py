@@ -1,0 +1,209 @@
+"""Is a number inside a promise promised? (SPEC §8, §15, §17)
+
+Each rule looks at one number in its clause and answers a verdict or passes on. `target` is promised, `figure` was
+reached already, everything else is the reason why the number is a label.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from services.parser.reading.numbers.passages import REACH, VERBS, Passage, in_brackets
+from services.parser.reading.numbers.quantities import Quantity
+from services.parser.reading.patterns import alternatives
+
+TARGET = "target"
+FIGURE = "figure"
+
+_ATTAINMENT = re.compile(
+    alternatives(VERBS["attainment"]["words"])
+    + r"[^,;。0-9]{0,10}(?:达到|达|为|至|到|保持在|提高到|提升至|提升到|提高至|[超高]过)$"
+)
+_TIME = re.compile(alternatives(VERBS["time_promised"]["before"]) + "$")
+_GIVEN = re.compile("[^,;。]{0,6}" + alternatives(VERBS["time_promised"]["given"]))
+_LIFE = re.compile(alternatives(VERBS["measured"]["life"]))
+_DAYS = re.compile(alternatives(VERBS["measured"]["days"]) + "[^,;。]{0,6}$")
+_FOR = tuple(VERBS["beneficiary"]["before"])
+_PREPOSITION = re.compile(
+    rf"(?:{alternatives(VERBS['preposition']['words'])}|[{''.join(VERBS['preposition']['single'])}](?!外))[^,;。]*$"
+)
+_PAST = re.compile(alternatives(VERBS["past"]["words"]) + "|(?<![业早而])已(?!定)")
+_BASIS = re.compile(f"[^,;。]{{0,12}}{alternatives(VERBS['baseline']['basis'])}")
+_FROM = re.compile(f"{alternatives(VERBS['baseline']['from'])}[^,;。]{{0,10}}$")
+_TO = re.compile(r"[增提上扩升降减下压缩拓][^,;。]{0,4}[到至为]")
+_PARTITION = re.compile(alternatives(VERBS["partition"]["nouns"]))
+_ABSTRACT = re.compile(alternatives(VERBS["abstract"]["tails"]) + "[”’]?$")
+_CREATED = re.compile(
+    alternatives({*VERBS["promise"]["stock"], *VERBS["promise"]["flow"]} - set(VERBS["promise"]["idiomatic"])) + "了?$"
+)  # fmt: skip
+#: Words of passing a mark, directly before the number.
+THRESHOLD = tuple(VERBS["threshold"]["words"])
+_QUALITY = frozenset(VERBS["quality"]["verbs"])
+_CREATION = frozenset({*VERBS["promise"]["stock"], *VERBS["promise"]["flow"], *VERBS["promise"]["neutral"]})
+#: Signs behind a number that show that nothing is counted behind it.
+_FREE = ("", ",", "。", ";", "、", ":", "(", ")", "”", "\n", "和", "及", "与", "以", "并", "的", "左", "!", "?")
+#: A noun, then how it compares, then the number.
+_COMPARED = re.compile(
+    "(?<!不)(?:人均|月均|年均|户均|收入|面积|年龄|意愿|比例|占比|率|产值|规模|金额|费用|分值|得分|资产|投资|价值|营业额|营收)[^,。;、0-9]{0,12}"
+    "(?:低于|不足|高于|超过|达到|达|在|为|不超过|不低于|不高于|少于|多于)?$"
+)
+#: The end of a condition and what is granted to those who meet it.
+_GRANTED = re.compile(
+    "[^。;\n]{0,80}?(?<![目有])的,(?:可以?(?!持续)|予以|给予|不予|视为|应当|均可|经[^,。;]{1,12}(?:后|同意))"
+)
+_STANDARD = re.compile("(?:目标|水平|比例|标准|速度|增速|要求|幅度|任务|规模|增长|高位|区间)")
+_LEADING_AND = re.compile("^[、和及与以]+")
+
+
+def judge(passage: Passage, quantity: Quantity, goal: bool) -> str:
+    """`target`, `figure`, or the reason for numeric_labels."""
+    for rule in _RULES:
+        verdict = rule(passage, quantity, goal)
+        if verdict:
+            return verdict
+    return TARGET
+
+
+def _by_class(passage: Passage, quantity: Quantity, _: bool) -> str | None:
+    if quantity.cls == "bare":
+        return TARGET if is_index(passage, quantity) else bare_reason(passage.matched, quantity)
+    if quantity.cls in ("large", "age", "duration"):
+        return TARGET if _measures_time(passage, quantity) else _TIMELESS[quantity.cls]
+    return None
+
+
+def is_index(passage: Passage, quantity: Quantity) -> bool:
+    """A bare number is the value of an index where the clause says so (指数达到60), and so is N:1."""
+    return quantity.unit == ":1" or bool(_ATTAINMENT.search(passage.left(quantity)))
+
+
+_TIMELESS = {"large": "label_count", "age": "age", "duration": "duration"}
+
+
+def _measures_time(passage: Passage, quantity: Quantity) -> bool:
+    """连续2年给予…, 压缩至5个工作日, 预期寿命达到80岁 (SPEC §15 D18)."""
+    left = passage.left(quantity)
+    if quantity.cls == "age":
+        return bool(_LIFE.search(left))
+    return quantity.cls == "duration" and bool(
+        _TIME.search(left) or _DAYS.search(left) or (left.endswith("连续") and _GIVEN.match(passage.right(quantity)))
+    )
+
+
+def label_of_time(passage: Passage, quantity: Quantity) -> str | None:
+    """Why a number with 大, an age or a length of time is a label; None where it is a measure."""
+    reason = _TIMELESS.get(quantity.cls)
+    return None if reason is None or _measures_time(passage, quantity) else reason
+
+
+def bare_reason(matched: str, quantity: Quantity) -> str:
+    """Why a number without a unit is a name: a version (2.0), a year (2021某市…) or part of a product."""
+    text = matched[quantity.start : quantity.end]
+    if text.endswith(".0"):
+        return "version"
+    if re.fullmatch("(?:19|20)[0-9]{2}", text):
+        return "event_or_list_year"
+    return "product_or_technology"
+
+
+def _chinese(passage: Passage, quantity: Quantity, _: bool) -> str | None:
+    return None if not quantity.chinese or counts_in_chinese(passage, quantity) else "label_count"
+
+
+def counts_in_chinese(passage: Passage, quantity: Quantity) -> bool:
+    """A Chinese numeral is a number only where nothing else is possible: 六成, 百分之八十, 超百亿元, 新建三所."""
+    if quantity.cls in ("tenth", "percent"):
+        return True
+    if attributive(passage, quantity) or _PARTITION.match(passage.phrase(quantity)):
+        return False
+    left = passage.left(quantity)
+    if quantity.comparator != "=" or quantity.start < quantity.number:
+        return True
+    if quantity.end - quantity.start == 1 + len(quantity.unit) and passage.matched[quantity.start] in "十百千万亿":
+        return not quantity.countable and left.endswith(THRESHOLD)
+    passed = left.endswith(THRESHOLD) and (not quantity.countable or _large(quantity))
+    return passed or (quantity.countable and bool(_CREATED.search(left)))
+
+
+def _large(quantity: Quantity) -> bool:
+    return isinstance(quantity.norm_value, int) and quantity.norm_value >= 100
+
+
+def attributive(passage: Passage, quantity: Quantity) -> bool:
+    """20亿元以上项目, 500千伏线路, 2000万元以上的企业: the measure says which things, not how many."""
+    after = passage.matched[quantity.end : quantity.end + 1]
+    if _qualifies(passage, quantity, after):
+        return True
+    bound = passage.matched[quantity.start : quantity.end].endswith(("以上", "以下", "以内"))
+    if quantity.cls == "size":
+        return after not in _FREE
+    if quantity.cls in ("money", "measure") or quantity.norm_unit in ("人", "户"):
+        return (bound and after not in _FREE) or (bound and after == "的" and quantity.cls != "percent")
+    return False
+
+
+def _qualifies(passage: Passage, quantity: Quantity, after: str) -> bool:
+    """人均面积低于15平方米的家庭, 意愿达到80%以上的小区: a measure of those meant, not a result promised."""
+    if after != "的" or quantity.cls not in ("money", "measure", "size", "percent", "age", "score"):
+        return False
+    compared = _COMPARED.search(passage.matched, passage.clause(quantity.start)[0], quantity.number)
+    return bool(compared) and not _STANDARD.match(passage.matched, quantity.end + 1)
+
+
+def _attributive(passage: Passage, quantity: Quantity, _: bool) -> str | None:
+    return "attribute" if attributive(passage, quantity) else None
+
+
+def _condition(passage: Passage, quantity: Quantity, _: bool) -> str | None:
+    """留用率达到60%以上(含60%)的,可申请认定: what must be met first is promised by nobody."""
+    if passage.left(quantity).endswith("(含"):
+        return "attribute"
+    stop = min(passage.end, quantity.end + REACH)
+    return "attribute" if _GRANTED.match(passage.matched, quantity.end, stop) else None
+
+
+def _starting_point(passage: Passage, quantity: Quantity, _: bool) -> str | None:
+    """在30个的基础上, 由20%提高到30%: measured from, not promised."""
+    right = passage.right(quantity)
+    left = passage.left(quantity)
+    if _BASIS.match(right) or (_FROM.search(left) and _TO.match(right)):
+        return "baseline"
+    return None
+
+
+def _reached(passage: Passage, quantity: Quantity, _: bool) -> str | None:
+    return FIGURE if _PAST.search(passage.left(quantity)) else None
+
+
+def _counted(passage: Passage, quantity: Quantity, goal: bool) -> str | None:
+    """A bare count is promised as the object of a verb of making, or standing behind its noun (SPEC §8)."""
+    if not quantity.countable or quantity.comparator != "=":
+        return None
+    left, phrase = passage.left(quantity), passage.phrase(quantity)
+    if _PARTITION.match(phrase):
+        return "label_count"
+    if in_brackets(passage.ahead(quantity)) and "其中" not in left:
+        return "label_count"
+    verb = passage.verb(quantity, clause=True)
+    counted_before = passage.matched[quantity.end : quantity.end + 1] in _FREE
+    if _PREPOSITION.search(left) and verb not in _CREATION:
+        return "label_count"
+    if counted_before or left.endswith(_FOR):
+        return None
+    return _counted_behind(passage, quantity, verb, goal)
+
+
+def _counted_behind(passage: Passage, quantity: Quantity, verb: str | None, goal: bool) -> str | None:
+    if verb is None:
+        verb = passage.verb(quantity, clause=False)
+    if verb in _CREATION or (goal and verb is None):
+        return None
+    if verb is None or verb in _QUALITY or _ABSTRACT.search(passage.phrase(quantity)):
+        return "label_count"
+    return None
+
+
+_RULES: tuple[Callable[[Passage, Quantity, bool], str | None], ...] = (
+    _by_class, _chinese, _attributive, _condition, _starting_point, _reached, _counted,
+)  # fmt: skip

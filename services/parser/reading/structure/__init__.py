@@ -1,0 +1,1 @@
+"""The section tree with modes, blocks and units, and who answers for them (SPEC §1–3)."""

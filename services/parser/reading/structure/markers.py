@@ -1,0 +1,118 @@
+"""Section markers: where a section may begin, before anyone asks which sections are open (SPEC §2.1, §17)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.domain.document import Form
+from services.parser.lexicon import load
+from services.parser.reading.anatomy.layout import Row
+from services.parser.reading.patterns import any_word
+from services.parser.reading.sentences import hidden
+from services.parser.text.numerals import number
+
+#: Outer to inner. A marker closes every open section of equal or inner rank.
+RANK: dict[Form, float] = {
+    "annex_title": 0, "cn_dun": 2, "next_step": 3, "unnumbered_line": 3,
+    "cn_paren": 4, "arabic_dot": 5, "runin_plain": 5, "yishi": 6,
+}  # fmt: skip
+
+_NUMERAL = "[一二三四五六七八九十]{1,3}"
+_AT_ROW_START: tuple[tuple[Form, re.Pattern[str]], ...] = (
+    ("cn_dun", re.compile(rf"({_NUMERAL})、")),
+    ("cn_paren", re.compile(rf"\(\s?({_NUMERAL})\s?\)[、.]?")),
+    ("arabic_dot", re.compile(r"(\d{1,2})\s?(?:[.](?!\d)|、)")),
+    ("yishi", re.compile(rf"({_NUMERAL})是(?!否)")),
+)
+_YISHI = re.compile(rf"(?<=[。:,;!?)”])\s*({_NUMERAL}是)(?!否)")
+_NEXT_STEP = re.compile(any_word(load("headings")["next_step"]["cues"]))
+_GLUED: tuple[tuple[Form, re.Pattern[str]], ...] = (
+    ("cn_dun", re.compile(rf"(?:(?<=[。;:!?])|^)\s*(({_NUMERAL})、)(?!{_NUMERAL}[、产])")),
+    ("cn_paren", re.compile(rf"(?:(?<=[。;:!?])|^)\s*(\(({_NUMERAL})\))")),
+)
+#: A cue counts where a sentence begins.
+_SENTENCE_ENDS = tuple("。;!?:)”")
+
+
+#: An article or chapter of rules (第三条, 第二章): closes what stands open, and is no section of its own.
+ARTICLE = re.compile(r"\s*第\s?[一二三四五六七八九十百零〇\d]{1,6}\s?[章节条](?!例|款)")
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """`start` to `after` is the marker as written; `label` is None where the form has none."""
+
+    form: Form
+    row: int
+    start: int
+    after: int
+    label: str | None = None
+    number: int | None = None
+    #: Stands inside a paragraph, not at its beginning.
+    inline: bool = False
+
+
+def numbered(row: Row, start: int | None = None) -> Marker | None:
+    """The numbered marker or cue that `row` (its text from offset `start` on) begins with."""
+    begin = (row.start if start is None else start) - row.start
+    begin += len(row.text[begin:]) - len(row.text[begin:].lstrip())
+    for form, pattern in _AT_ROW_START:
+        if found := pattern.match(row.text, begin):
+            place = row.start + begin
+            return Marker(form, row.number, place, row.start + found.end(), found[0].strip(), _value(found[1]))
+    if found := _NEXT_STEP.match(row.text, begin):
+        return Marker("next_step", row.number, row.start + begin, row.start + found.end())
+    return None
+
+
+def inline(row: Row, start: int, end: int) -> Iterator[Marker]:
+    """一是 and next-step cues inside a paragraph, outside quotation marks and brackets, in order."""
+    text, begin, stop = row.text, start - row.start, end - row.start
+    covered = hidden(text, begin, stop)
+    places: list[tuple[int, Form, str]] = [
+        (found.start(1), "yishi", found[1]) for found in _YISHI.finditer(text, begin, stop)
+    ]
+    places += [
+        (found.start(), "next_step", found[0])
+        for found in _NEXT_STEP.finditer(text, begin, stop)
+        if found.start() > begin and text[max(begin, found.start() - 9) : found.start()].rstrip()[-1:] in _SENTENCE_ENDS
+    ]
+    for place, form, label in _outside(places, covered):
+        where = row.start + place
+        if form == "yishi":
+            yield Marker("yishi", row.number, where, where + len(label), label, _value(label[:-1]), inline=True)
+        else:
+            yield Marker("next_step", row.number, where, where + len(label), inline=True)
+
+
+def glued(row: Row, start: int, end: int) -> list[Marker]:
+    """一、 or (一) inside one paragraph, where extraction glued a whole text together: a full sequence from 一 on, each
+    where a sentence begins; empty where there is no such sequence of two or more."""
+    text, begin, stop = row.text, start - row.start, end - row.start
+    for form, pattern in _GLUED:
+        found = [
+            Marker(
+                form, row.number, row.start + hit.start(1), row.start + hit.end(1), hit[1], _value(hit[2]), inline=True
+            )
+            for hit in pattern.finditer(text, begin, stop)
+        ]
+        if len(found) > 1 and [marker.number for marker in found] == list(range(1, len(found) + 1)):
+            return found
+    return []
+
+
+def _outside(places: list[tuple[int, Form, str]], covered: list[tuple[int, int]]) -> Iterator[tuple[int, Form, str]]:
+    spans = iter(covered)
+    span = next(spans, None)
+    for place in sorted(places):
+        while span and span[1] <= place[0]:
+            span = next(spans, None)
+        if not span or place[0] < span[0]:
+            yield place
+
+
+def _value(numeral: str) -> int | None:
+    value = number(numeral)
+    return value if isinstance(value, int) else None

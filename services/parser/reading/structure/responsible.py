@@ -1,0 +1,95 @@
+"""Lists of responsible units, 责任单位 (SPEC §2.3, §5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.parser.lexicon import load
+from services.parser.reading.anatomy.layout import Row
+from services.parser.reading.bodies import is_body
+from services.parser.reading.patterns import any_of, any_word
+from services.parser.reading.sentences import pairs
+
+_WORDS = load("responsible")
+_CLASSES = load("bodies")["classes"]
+_DISTRICTS, _OPEN_ENDED = re.compile(_CLASSES["districts"]), re.compile(_CLASSES["open_ended"])
+_LABEL = re.compile(rf"\s*{any_word(_WORDS['labels']['words'])}\s*:")
+_INNER_LABEL = re.compile(rf"{any_word([*_WORDS['following']['words'], *_WORDS['labels']['words']])}\s*:")
+_DUTIES = re.compile(_WORDS["duties"]["pattern"])
+_AFTER, _BEFORE = any_of(_WORDS["words"]["after"]), re.compile(_WORDS["words"]["before"])
+_BRACKETS = {"(": ")", "〔": "〕", "[": "]", "【": "】"}
+_NESTED = re.compile(r"\([^()]*\)|〔[^〔〕]*〕|\[[^\[\]]*\]")
+#: Longest list; longer brackets are text.
+_LONGEST = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class UnitList:
+    """A list as found: its span with brackets, and what it names in order."""
+
+    start: int
+    end: int
+    units: tuple[str, ...]
+    bracket: str | None
+    #: The list has its row to itself.
+    alone: bool
+
+    @property
+    def all_districts(self) -> bool:
+        return any(_DISTRICTS.match(unit) for unit in self.units)
+
+    @property
+    def open_ended(self) -> bool:
+        return any(_OPEN_ENDED.search(unit) and not _DISTRICTS.match(unit) for unit in self.units)
+
+
+def list_of(row: Row, start: int) -> UnitList | None:
+    """The list that ends `row`, or that the row (its text from offset `start` on) consists of; None without one."""
+    begin = start - row.start
+    text = row.text
+    stop = len(text.rstrip().rstrip("。;"))
+    if stop > begin and text[stop - 1] in _BRACKETS.values():
+        return _bracketed(row, begin, stop)
+    labelled = _LABEL.match(text, begin)
+    if labelled and len(text) - begin <= _LONGEST:
+        units = _units(text[labelled.end() : stop])
+        return UnitList(row.start + begin, row.end, units, None, alone=True) if units else None
+    return None
+
+
+def _bracketed(row: Row, begin: int, stop: int) -> UnitList | None:
+    text = row.text
+    window = max(begin, stop - _LONGEST)
+    opened = next((o for o, c in pairs(text, window, stop).items() if c == stop - 1), None)
+    if opened is None or text[opened] not in _BRACKETS:
+        return None
+    inside = text[opened + 1 : stop - 1]
+    labelled = _LABEL.match(inside)
+    units = _units(inside[labelled.end() :] if labelled else inside)
+    if not units or not (labelled or (_DUTIES.search(inside.rstrip("。")) and all(_is_unit(unit) for unit in units))):
+        return None
+    alone = not text[begin:opened].strip()
+    return UnitList(row.start + opened, row.start + stop, units, text[opened], alone)
+
+
+def _units(text: str) -> tuple[str, ...]:
+    """The units in order, nested brackets and duties removed; a comma parts like 、 (SPEC §5)."""
+    flat = text
+    for _ in range(3):
+        flat = _NESTED.sub("", flat)
+    return tuple(dict.fromkeys(_names(_INNER_LABEL.sub("", flat))))
+
+
+def _names(text: str) -> Iterator[str]:
+    for piece in re.split(r"[、,;。\s]+", text):
+        name = _BEFORE.sub("", piece.strip())
+        while (shorter := _AFTER.sub("", name)) != name:
+            name = shorter
+        if name:
+            yield name
+
+
+def _is_unit(name: str) -> bool:
+    return is_body(name) or bool(_DISTRICTS.match(name) or _OPEN_ENDED.search(name))

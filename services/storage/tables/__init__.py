@@ -1,0 +1,41 @@
+"""The tables. Each names its one writer module; migrations/ is how a database gets them."""
+
+from services.storage.tables.base import LABEL, metadata
+from services.storage.tables.remembering import (
+    body,
+    change,
+    commitment,
+    commitment_actor,
+    document,
+    reading,
+    sighting,
+    snapshot,
+    suppression,
+    version,
+)
+from services.storage.tables.telling import attempt, delivery, inbox, outbox, queue, subscription
+from services.storage.tables.watching import host, page, source
+
+__all__ = [
+    "LABEL",
+    "attempt",
+    "body",
+    "change",
+    "commitment",
+    "commitment_actor",
+    "delivery",
+    "document",
+    "host",
+    "inbox",
+    "metadata",
+    "outbox",
+    "page",
+    "queue",
+    "reading",
+    "sighting",
+    "snapshot",
+    "source",
+    "subscription",
+    "suppression",
+    "version",
+]

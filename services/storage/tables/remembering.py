@@ -1,0 +1,176 @@
+"""What was seen and understood: bytes, documents with their versions, promises."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+)
+
+from services.storage.tables.base import LABEL, metadata
+from services.storage.types import PageText, Serial, UtcTime
+
+body = Table(  # snapshots.py
+    "body",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+    Column("length", Integer, nullable=False),
+)
+
+snapshot = Table(  # snapshots.py
+    "snapshot",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("page_id", Text, ForeignKey("page.id"), nullable=False),
+    Column("observed", UtcTime, nullable=False),
+    Column("last_seen", UtcTime, nullable=False),
+    Column("previous_seen", UtcTime),
+    Column("status", Integer, nullable=False),
+    Column("url", PageText, nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("sha256", Text, ForeignKey("body.sha256"), nullable=False),
+    Column("moved", Boolean, nullable=False),
+    Index(None, "page_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+sighting = Table(  # snapshots.py; a visit that found a snapshot's bytes again, only ever added to
+    "sighting",
+    metadata,
+    Column("snapshot_id", Serial, ForeignKey("snapshot.id"), primary_key=True, autoincrement=False),
+    Column("seen", UtcTime, primary_key=True, autoincrement=False),
+    Column("recorded", UtcTime, nullable=False),
+)
+
+document = Table(  # documents.py
+    "document",
+    metadata,
+    Column("id", Text, ForeignKey("page.id"), primary_key=True),
+    Column("source_id", Text, ForeignKey("source.id"), nullable=False),
+    Column("url", PageText, nullable=False),
+    Column("title", PageText),
+    Column("kind", Text, nullable=False),
+    Column("agency", PageText(LABEL)),
+    Column("agency_short", PageText(LABEL)),
+    Column("doc_number", PageText(LABEL)),
+    Column("suggestion_number", PageText(LABEL)),
+    Column("published_at", PageText(LABEL)),
+    Column("date", PageText(LABEL)),
+    Column("backfill", Boolean, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("current_n", Integer, nullable=False),
+    Column("first_seen", UtcTime, nullable=False),
+    Column("absent_since", UtcTime),
+    Column("absent_count", Integer, nullable=False),
+    Column("absent_kind", Text),
+    Column("last_event_sequence", Integer, nullable=False),
+    Index(None, "first_seen", "id"),
+    Index(None, "source_id"),
+    Index(None, "agency"),
+    Index(None, "agency_short"),
+    Index(None, "doc_number"),
+    Index(None, "suggestion_number"),
+)
+
+version = Table(  # versions.py
+    "version",
+    metadata,
+    Column("document_id", Text, ForeignKey("document.id"), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("snapshot_id", Serial, ForeignKey("snapshot.id"), nullable=False),
+    Column("observed", UtcTime, nullable=False),
+    Column("recorded", UtcTime, nullable=False),
+    Column("reader", Text, nullable=False),
+    Column("key_hash", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("edit", Text, nullable=False),
+    Column("structure", LargeBinary, nullable=False),
+    #: The earlier version that said the same.
+    Column("returns_to", Integer),
+)
+
+change = Table(  # versions.py
+    "change",
+    metadata,
+    Column("document_id", Text, ForeignKey("document.id"), primary_key=True),
+    Column("version_n", Integer, primary_key=True, autoincrement=False),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("type", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("data", Text, nullable=False),
+)
+
+commitment = Table(  # commitments.py; ids are carried, so one row is one promise over all versions
+    "commitment",
+    metadata,
+    Column("document_id", Text, ForeignKey("document.id"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    #: The newest version it stands or stood in; `standing` says whether that is the document's current one.
+    Column("version_n", Integer, nullable=False),
+    Column("standing", Boolean, nullable=False),
+    Column("stood", Text, nullable=False),
+    # lists are in this order: the document found last first, within it as in the text
+    Column("first_seen", UtcTime, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    # what is asked for; what is answered is in data
+    Column("kind", Text, nullable=False),
+    Column("agency", PageText(LABEL)),
+    Column("agency_short", PageText(LABEL)),
+    Column("tier", Text, nullable=False),
+    Column("deadline_end", Text),
+    Column("has_target", Boolean, nullable=False),
+    Column("searchable", PageText, nullable=False),
+    Column("data", Text, nullable=False),
+    Index(None, "standing", "first_seen", "document_id", "ordinal"),
+    Index(None, "agency_short", "agency"),
+    Index(None, "agency", "standing", "first_seen", "document_id", "ordinal"),
+    Index(None, "deadline_end"),
+)
+
+commitment_actor = Table(  # commitments.py; only of what stands
+    "commitment_actor",
+    metadata,
+    Column("document_id", Text, primary_key=True),
+    Column("commitment_id", Text, primary_key=True),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("name", PageText(LABEL), nullable=False),
+    Column("short", PageText(LABEL), nullable=False),
+    ForeignKeyConstraint(["document_id", "commitment_id"], ["commitment.document_id", "commitment.id"]),
+    Index(None, "short", "name"),
+    Index(None, "name"),
+)
+
+reading = Table(  # readings.py; a page that cannot be read has readings and no document
+    "reading",
+    metadata,
+    Column("snapshot_id", Serial, ForeignKey("snapshot.id"), primary_key=True, autoincrement=False),
+    Column("document_id", Text, ForeignKey("page.id"), nullable=False),
+    Column("recorded", UtcTime, nullable=False),
+    Column("reader", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text),
+    Column("version_n", Integer),
+    Index(None, "document_id", "version_n"),
+)
+
+suppression = Table(  # readings.py; a snapshot with only suppressed differences makes no version
+    "suppression",
+    metadata,
+    Column("snapshot_id", Serial, ForeignKey("reading.snapshot_id"), primary_key=True, autoincrement=False),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("document_id", Text, ForeignKey("page.id"), nullable=False),
+    Column("type", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Index(None, "document_id"),
+)

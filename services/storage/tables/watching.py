@@ -1,0 +1,93 @@
+"""Where pages come from: sources, pages, and the hosts they share."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from services.storage.tables.base import metadata
+from services.storage.types import PageText, Serial, UtcTime
+
+source = Table(  # sources.py
+    "source",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("url", PageText, nullable=False),
+    Column("name", PageText, nullable=False),
+    Column("agency", PageText),
+    Column("region", PageText),
+    Column("kind", Text),
+    Column("every_s", Float, nullable=False),
+    Column("verified", Text, nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("last_event_sequence", Integer, nullable=False),
+    # the visit: host is where the next request goes, next_visit the first moment it may be claimed
+    Column("host", Text, ForeignKey("host.name"), nullable=False),
+    Column("next_visit", UtcTime),
+    Column("last_visit", UtcTime),
+    Column("last_readable", UtcTime),
+    Column("first_read_at", UtcTime),
+    Column("etag", PageText),
+    Column("last_modified", PageText),
+    Column("sha256", Text),
+    Column("visit_url", PageText),
+    Column("hops", Integer, nullable=False),
+    Column("moved", Boolean, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("claimed_until", UtcTime),
+    Column("claim_token", Text),
+    UniqueConstraint("owner", "url"),
+    Index(None, "host", "next_visit", "id"),
+)
+
+page = Table(  # pages.py; id is document_id(url), which is what keeps url unique
+    "page",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("source_id", Text, ForeignKey("source.id"), nullable=False),
+    Column("url", PageText, nullable=False),
+    Column("list_title", PageText),
+    Column("list_date", PageText),
+    Column("backfill", Boolean, nullable=False),
+    Column("discovered", UtcTime, nullable=False),
+    Column("latest_snapshot", Serial),
+    Column("host", Text, ForeignKey("host.name"), nullable=False),
+    Column("next_visit", UtcTime),
+    Column("last_visit", UtcTime),
+    Column("etag", PageText),
+    Column("last_modified", PageText),
+    Column("visit_url", PageText),
+    Column("hops", Integer, nullable=False),
+    Column("moved", Boolean, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("claimed_until", UtcTime),
+    Column("claim_token", Text),
+    Index(None, "source_id"),
+    Index(None, "host", "next_visit", "id"),
+)
+
+host = Table(  # hosts.py
+    "host",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("next_request", UtcTime, nullable=False),
+    Column("claimed_until", UtcTime),
+    Column("claim_token", Text),
+    Column("robots", PageText),
+    Column("robots_status", Integer),
+    Column("robots_fetched", UtcTime),
+    Column("robots_expires", UtcTime),
+    Column("crawl_delay", Float),
+)

@@ -19,6 +19,8 @@ app = typer.Typer(
 )
 sources = typer.Typer(help="The columns that are watched.")
 app.add_typer(sources, name="sources")
+tokens = typer.Typer(help="Who may ask the API.")
+app.add_typer(tokens, name="tokens")
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON value on stdout and nothing else.")]
 PageArgument = Annotated[str, typer.Argument(metavar="PATH", help="A page (.html), a text (.txt), - for stdin.")]
@@ -109,6 +111,36 @@ def sources_check(id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     from services.commands import watching
 
     watching.check_source_command(id_)
+
+
+@tokens.command("create")
+def tokens_create(
+    owner: Annotated[str, typer.Option(help="Whose subscriptions it sees; others' are not there for it.")] = "local",
+    name: Annotated[str, typer.Option(help="What it is for.")] = "",
+    scope: Annotated[list[str] | None, typer.Option(help="read, subscribe (the default) or admin; repeatable.")] = None,
+    expires: Annotated[str | None, typer.Option(help="Time until it ends: 12h, 90d. Without: never.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a token; it is shown this once."""
+    from services.commands import tokens as command
+
+    command.create_command(owner, name, scope or ["subscribe"], expires, as_json=as_json)
+
+
+@tokens.command("list")
+def tokens_list(as_json: AsJson = False) -> None:
+    """All tokens, without the tokens themselves."""
+    from services.commands import tokens as command
+
+    command.list_command(as_json=as_json)
+
+
+@tokens.command("revoke")
+def tokens_revoke(id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """End a token now."""
+    from services.commands import tokens as command
+
+    command.revoke_command(id_)
 
 
 @app.command()

@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     allow_addresses: Annotated[tuple[str, ...], NoDecode] = ()
     #: 32 bytes in base64 that encrypt the webhook secrets; empty: a key file in the data folder.
     secret_key: SecretStr = SecretStr("")
+    #: Who may read without a token: nobody, callers on this machine that come through no proxy, everybody.
+    open_reads: Literal["never", "loopback", "always"] = "loopback"
+    #: Requests one caller (a token, or an address without one) may make, all replicas together.
+    rate: str = "600/minute"
     env: Literal["development", "production"] = "development"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

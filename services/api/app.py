@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.responses import RedirectResponse
 
 from services.api import problems
+from services.api.callers import reading
 from services.api.context import Context
+from services.api.guard.answers import Tagged
+from services.api.guard.requests import Guard
 from services.api.routes import commitments, documents, health, history, subscriptions
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -26,8 +29,12 @@ def create_app(context: Context, lifespan: Lifespan | None = None) -> FastAPI:
     )
     app.state.context = context
     problems.install(app)
-    for router in (history.router, documents.router, commitments.router, subscriptions.router, health.router):
-        app.include_router(router)
+    app.add_middleware(Tagged)
+    app.add_middleware(Guard)
+    for router in (history.router, documents.router, commitments.router):
+        app.include_router(router, dependencies=[Depends(reading)])
+    app.include_router(subscriptions.router)
+    app.include_router(health.router)
 
     @app.get("/", include_in_schema=False)
     def index() -> RedirectResponse:

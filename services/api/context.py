@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Request
 
 from services.api.cursor import Cursors
+from services.api.rates import Rates
 from services.api.webhooks.secrets import SecretBox
 from services.domain.clock import Clock
 from services.egress.policy import Policy
 from services.storage.database import Database
+
+#: Nobody, callers on this machine that come through no proxy, everybody.
+Openness = Literal["never", "loopback", "always"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,10 @@ class Context:
     policy: Policy
     #: Public address of this service, without a slash at its end.
     address: str
+    #: How often one caller may ask.
+    rates: Rates
+    #: Who may read without a token.
+    open_reads: Openness = "loopback"
 
 
 def _of(request: Request) -> Context:

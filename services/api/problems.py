@@ -13,7 +13,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from services.api.cursor import BadCursor
-from services.domain.errors import Conflict, DafuError, InputError, NotFound, Unavailable
+from services.api.rates import TooMany
+from services.domain.errors import Conflict, DafuError, Forbidden, InputError, NotFound, Unauthorized, Unavailable
 
 _log = structlog.get_logger()
 
@@ -23,6 +24,9 @@ _CODES: tuple[tuple[type[DafuError], int, str], ...] = (
     (Conflict, 409, "exists_already"),
     (BadCursor, 400, "bad_cursor"),
     (InputError, 422, "invalid"),
+    (Unauthorized, 401, "unauthorized"),
+    (Forbidden, 403, "forbidden"),
+    (TooMany, 429, "too_many_requests"),
     (Unavailable, 503, "unavailable"),
 )
 
@@ -48,9 +52,19 @@ def install(app: FastAPI) -> None:
 async def _ours(_: Request, error: Exception) -> Problem:
     for kind, status, code in _CODES:
         if isinstance(error, kind):
-            headers = {"location": f"/subscriptions/{error.existing}"} if isinstance(error, Conflict) else None
-            return problem(status, getattr(error, "code", code), str(error), headers)
+            return problem(status, getattr(error, "code", code), str(error), _headers(error))
     return problem(500, "internal", "an error of ours; it is in the log")
+
+
+def _headers(error: DafuError) -> dict[str, str]:
+    """What to do next, where a header says it."""
+    if isinstance(error, Conflict):
+        return {"location": f"/subscriptions/{error.existing}"}
+    if isinstance(error, Unauthorized):
+        return {"www-authenticate": 'Bearer realm="dafu"'}
+    if isinstance(error, TooMany):
+        return {"retry-after": str(error.after)}
+    return {}
 
 
 async def _invalid(_: Request, error: Exception) -> Problem:

@@ -20,6 +20,7 @@ import uvicorn
 from rich.console import Console
 
 from services.api.app import create_app
+from services.api.callers import new_token
 from services.api.webhooks.secrets import load_box
 from services.demo.receiver import Receiver
 from services.demo.script import Script
@@ -28,6 +29,7 @@ from services.demo.site import LIST_PATH, DemoSite
 from services.demo.state import DemoState, resume, save
 from services.domain.clock import system_clock
 from services.domain.errors import Unavailable
+from services.domain.source import LOCAL
 from services.egress.answer import Answer
 from services.egress.door import Door
 from services.line.folder import held
@@ -95,9 +97,10 @@ async def _play(
     address = f"http://{_HOST}:{state.api_port}"
     pages, hooks = Door(user_agent="Dafu-demo/0.1", allow=_ALLOW), Door(user_agent="Dafu-demo/0.1", allow=_ALLOW)
     api = create_app(api_context(database, clock, box, _ALLOW, address))
+    _, token = new_token(database, LOCAL, "demo", ("subscribe",), system_clock())
     async with _serving(api, listeners[2]):
         if not state.secret:
-            state = replace(state, secret=await _subscribe(database, hooks, address, state.receiver_port))
+            state = replace(state, secret=await _subscribe(database, hooks, address, state.receiver_port, token))
             save(folder, state)
         receiver = Receiver(folder / "received.jsonl", state.secret, lambda event: show(console, event))
         line = Line(
@@ -117,7 +120,7 @@ async def _play(
             good = _verdict(stage)
             save(folder, replace(state, clock=script.end.isoformat(), finished=True))
             if not once:
-                await _stay(stage, address)
+                await _stay(stage, address, token)
     await pages.aclose()
     await hooks.aclose()
     return good
@@ -143,13 +146,14 @@ async def _serving(app: Any, listener: socket) -> AsyncIterator[None]:
         await task
 
 
-async def _subscribe(database: Database, door: Door, address: str, port: int) -> str:
+async def _subscribe(database: Database, door: Door, address: str, port: int, token: str) -> str:
     """Subscribe over the API like any other; answers the secret. One whose secret was lost to a kill is replaced."""
     with database.write() as conn:
         for known in subscriptions.list_subscriptions(conn):
             subscriptions.delete_subscription(conn, known.id)
     body = json.dumps({"url": f"http://{_HOST}:{port}/alerts", "note": "demo"}).encode()
-    answer = await door.post(f"{address}/subscriptions", body=body, headers={"content-type": "application/json"})
+    headers = {"content-type": "application/json", "authorization": f"Bearer {token}"}
+    answer = await door.post(f"{address}/subscriptions", body=body, headers=headers)
     if not isinstance(answer, Answer) or answer.status != 201:
         raise Unavailable(f"the demo could not subscribe at {address}: {answer}; try again")
     return str(json.loads(answer.body)["secret"])
@@ -208,10 +212,11 @@ def _fact(event: dict[str, Any]) -> tuple[str, str, tuple[str, ...]]:
     return event["type"], data["document"]["url"], tuple(sorted(change["type"] for change in data["changes"]))
 
 
-async def _stay(stage: Stage, address: str) -> None:
+async def _stay(stage: Stage, address: str, token: str) -> None:
     """The API stays, and so do deliveries: subscribe a receiver of your own and test it."""
     for label, path in (("API", "/docs"), ("documents", "/documents"), ("health", "/healthz")):
         stage.console.print(f"  {label:10} {address}{path}")
+    stage.console.print(f"  {'token':10} {token}", highlight=False)
     stage.console.print("  Ctrl-C ends it.")
     while True:
         if not await stage.line.work():

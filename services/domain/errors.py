@@ -5,6 +5,8 @@ DafuError                 one line: what is wrong, with what, and what to do abo
 │   └── ConfigError       a setting or a configuration file is wrong exit 2
 ├── NotFound              no such document, version, subscription    exit 2, HTTP 404
 ├── Conflict              it exists already                          HTTP 409
+├── Unauthorized          no token, or none of ours                  HTTP 401
+├── Forbidden             a token without the scope this needs       HTTP 403
 └── Unavailable           a file, port or database cannot be used    exit 2, HTTP 503
 """
 
@@ -33,6 +35,14 @@ class Conflict(DafuError):
     def __init__(self, message: str, existing: str) -> None:
         super().__init__(message)
         self.existing = existing
+
+
+class Unauthorized(DafuError):
+    """Who asks is not known: send a token."""
+
+
+class Forbidden(DafuError):
+    """Who asks is known and may not."""
 
 
 class Unavailable(DafuError):

@@ -13,8 +13,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from services.api.app import create_app
-from services.api.context import Context
+from services.api.context import Context, Openness
 from services.api.cursor import Cursors
+from services.api.guard.receipt import Receipt
+from services.api.rates import rates_for
 from services.api.webhooks.secrets import SecretBox, load_box
 from services.domain.clock import Clock, system_clock
 from services.domain.errors import ConfigError
@@ -53,7 +55,16 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
 def _serve(settings: Settings, database: Database, listener: socket.socket, ready: Callable[[str], None]) -> None:
     address = settings.public_url.rstrip("/") or f"http://{settings.host}:{port_of(listener)}"
     box = load_box(settings.secret_key.get_secret_value(), settings.data)
-    context = api_context(database, system_clock, box, settings.allow_addresses, address)
+    context = api_context(
+        database,
+        system_clock,
+        box,
+        settings.allow_addresses,
+        address,
+        settings.rate,
+        settings.bus_url,
+        settings.open_reads,
+    )
 
     @contextlib.asynccontextmanager
     async def working(_: FastAPI) -> AsyncIterator[None]:
@@ -79,13 +90,39 @@ def _serve(settings: Settings, database: Database, listener: socket.socket, read
             await door.aclose()
 
     ready(address)
-    config = uvicorn.Config(create_app(context, working), log_config=None, access_log=False, lifespan="on")
+    config = uvicorn.Config(
+        create_app(context, working),
+        http=Receipt,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        server_header=False,
+        proxy_headers=False,
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 
-def api_context(database: Database, clock: Clock, box: SecretBox, allow: tuple[str, ...], address: str) -> Context:
+def api_context(
+    database: Database,
+    clock: Clock,
+    box: SecretBox,
+    allow: tuple[str, ...],
+    address: str,
+    rate: str = "600/minute",
+    bus_url: str = "database",
+    open_reads: Openness = "loopback",
+) -> Context:
     """What the API's routes work with."""
-    return Context(database, clock, box, Cursors(box.derive("cursors")), Policy(allow=read_rules(allow)), address)
+    return Context(
+        database,
+        clock,
+        box,
+        Cursors(box.derive("cursors")),
+        Policy(allow=read_rules(allow)),
+        address,
+        rates_for(rate, database, bus_url, clock),
+        open_reads,
+    )
 
 
 async def _work(line: Line) -> None:

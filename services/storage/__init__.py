@@ -9,6 +9,7 @@
          └── commitments   what stands now, to be looked up
     outbox                     what was told; services.bus carries it
     subscriptions  deliveries
+    tokens  rates  annotations   who asks us
 
 Lists are paged by key: `after` is the key of the last item of the page before. `get_…` raises NotFound, `find_…` and
 `current_…` answer None. Times are aware, UTC, exact to the microsecond.

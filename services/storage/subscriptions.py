@@ -49,9 +49,10 @@ def add_subscription(conn: Connection, value: Subscription, secret: bytes) -> No
         raise Conflict(f"subscription {existing} sends the same to {value.url} already", existing)
 
 
-def get_subscription(conn: Connection, id_: str) -> Subscription:
+def get_subscription(conn: Connection, id_: str, *, owner: str | None = None) -> Subscription:
+    """Raises NotFound, also where it is not `owner`'s."""
     row = conn.execute(select(subscription).where(subscription.c.id == id_)).first()
-    if row is None:
+    if row is None or (owner is not None and row.owner != owner):
         raise NotFound(f"no subscription {id_!r}")
     return _subscription(row)
 

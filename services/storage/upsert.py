@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 def insert_new(conn: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """False, and nothing written, where a row with the same primary or unique key exists."""
-    return count_inserted(conn, _insert(conn, table).values(values).on_conflict_do_nothing()) == 1
+    return count_inserted(conn, insert_for(conn, table).values(values).on_conflict_do_nothing()) == 1
 
 
 def count_inserted(conn: Connection, statement: Insert) -> int:
@@ -27,16 +27,16 @@ def insert_or_update(
     once: Mapping[str, Any] | None = None,
 ) -> None:
     """Insert a row of all three; where `key` exists already, overwrite `values` and leave what was written `once`."""
-    row = _insert(conn, table).values({**key, **(once or {}), **values})
+    row = insert_for(conn, table).values({**key, **(once or {}), **values})
     conn.execute(row.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
 
 def insert_numbered(conn: Connection, table: Table, values: Mapping[str, Any], number: Column[int]) -> int | None:
     """As insert_new; answers the number the database gave the new row, None where there is one already."""
-    row = _insert(conn, table).values(values).on_conflict_do_nothing()
+    row = insert_for(conn, table).values(values).on_conflict_do_nothing()
     found: int | None = conn.execute(row.returning(number)).scalar()
     return found
 
 
-def _insert(conn: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+def insert_for(conn: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)

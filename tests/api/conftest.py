@@ -11,7 +11,9 @@ import httpx
 import pytest
 
 from services.api.app import create_app
+from services.api.callers import new_token
 from services.api.webhooks.secrets import SecretBox
+from services.domain.source import LOCAL
 from services.line.serve import api_context
 from services.replay.clock import SimulatedClock
 from services.replay.recording import read_recording
@@ -43,7 +45,9 @@ def database(tmp_path: Path) -> Iterator[Database]:
 async def _client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(api_context(database, lambda: NOW, SecretBox(bytes(32)), (), ADDRESS))
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as client:
+    _, token = new_token(database, LOCAL, "test", ("subscribe",), NOW)
+    headers = {"authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS, headers=headers) as client:
         yield client
 
 

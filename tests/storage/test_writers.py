@@ -11,7 +11,7 @@ import services
 from services.storage.tables import metadata
 
 ROOT = Path(services.__file__).parent
-WRITES = {"insert", "update", "delete", "insert_new", "insert_or_update", "insert_numbered"}
+WRITES = {"insert", "update", "delete", "insert_new", "insert_for", "insert_or_update", "insert_numbered"}
 WRITERS = {
     "source": "storage/sources.py",
     "page": "storage/pages.py",
@@ -32,6 +32,9 @@ WRITERS = {
     "subscription": "storage/subscriptions.py",
     "delivery": "storage/deliveries.py",
     "attempt": "storage/deliveries.py",
+    "token": "storage/tokens.py",
+    "rate": "storage/rates.py",
+    "annotation": "storage/annotations.py",
 }
 
 

@@ -1,6 +1,7 @@
 """The tables. Each names its one writer module; migrations/ is how a database gets them."""
 
 from services.storage.tables.base import LABEL, metadata
+from services.storage.tables.calling import annotation, rate, token
 from services.storage.tables.remembering import (
     body,
     change,
@@ -18,6 +19,7 @@ from services.storage.tables.watching import host, page, source
 
 __all__ = [
     "LABEL",
+    "annotation",
     "attempt",
     "body",
     "change",
@@ -31,11 +33,13 @@ __all__ = [
     "outbox",
     "page",
     "queue",
+    "rate",
     "reading",
     "sighting",
     "snapshot",
     "source",
     "subscription",
     "suppression",
+    "token",
     "version",
 ]

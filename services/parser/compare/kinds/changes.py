@@ -15,6 +15,7 @@ from services.domain.change import Change, Marks, Suppression
 from services.parser.compare.judging import severity
 from services.parser.compare.kinds import outline, rest
 from services.parser.compare.kinds.actors import subjects, unit_lists
+from services.parser.compare.kinds.coarse import coarse
 from services.parser.compare.kinds.deadlines import announced, deadlines
 from services.parser.compare.kinds.figures import figures
 from services.parser.compare.kinds.found import Detector, Found, Open, run, without
@@ -55,7 +56,9 @@ class _Ledger:
 
 
 def typed(frame: Frame) -> tuple[list[Change], list[Suppression]]:
-    """Changes and suppressions of the whole comparison, in no particular order."""
+    """Changes and suppressions of the whole comparison, in no particular order; coarse where too much differs."""
+    if frame.alignment.runs:
+        return coarse(frame)
     ledger = _Ledger()
     for found in frame.alignment.matches:
         if found.moved or _differs(frame, found):

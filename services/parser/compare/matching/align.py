@@ -16,7 +16,8 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from services.parser.compare.marking.script import increasing
+from services.parser.compare.marking.script import Span, increasing
+from services.parser.compare.matching.apart import too_far
 from services.parser.compare.matching.dice import assign, dice
 from services.parser.compare.matching.parallel import parallel
 from services.parser.compare.matching.parts import adjacent, parts_of
@@ -51,7 +52,11 @@ class Match(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """All pieces of both sides are in exactly one of `matches` (in the order of the old text), `gone` or `come`."""
+    """All pieces of both sides are in exactly one of `matches` (in the order of the old text), `gone` or `come`.
+
+    `runs`: too much differs to look at it piece by piece. Then only what stayed word for word is matched, and these are
+    the runs of pieces `old.pieces[i:j]` where `new.pieces[k:h]` stands now.
+    """
 
     old: View
     new: View
@@ -59,14 +64,34 @@ class Alignment:
     matches: tuple[Match, ...]
     gone: tuple[Piece, ...]
     come: tuple[Piece, ...]
+    runs: tuple[Span, ...] = ()
 
 
 def align(old: View, new: View) -> Alignment:
+    runs = too_far(old, new)
+    if runs is not None:
+        return _coarse(old, new, runs)
     short = parallel(old, new)
     if short is not None:
         matches = tuple(Match((mine,), (theirs,), 1 if mine.kind == "list" else 5) for mine, theirs in short[0])
         return Alignment(old, new, short[1], matches, (), ())
     return _searched(old, new)
+
+
+def _coarse(old: View, new: View, runs: Sequence[Span]) -> Alignment:
+    """Only what stands outside of the runs is matched, and the sections whose headings do."""
+    matches: list[Match] = []
+    gone: list[Piece] = []
+    come: list[Piece] = []
+    i = k = 0
+    for x, j, y, h in [*runs, (len(old.pieces), len(old.pieces), len(new.pieces), len(new.pieces))]:
+        matches += (Match((a,), (b,), 1) for a, b in zip(old.pieces[i:x], new.pieces[k:y], strict=True))
+        gone += old.pieces[x:j]
+        come += new.pieces[y:h]
+        i, k = j, h
+    headings = ((found.olds[0], found.news[0]) for found in matches)
+    sections = {a.of: b.of for a, b in headings if a.of and b.of and a.kind == b.kind == "heading"}
+    return Alignment(old, new, sections, tuple(matches), tuple(gone), tuple(come), tuple(runs))
 
 
 def _searched(old: View, new: View) -> Alignment:

@@ -39,7 +39,9 @@ _LISTED_HERE = re.compile(_LISTED)
 _BODY = rf"(?:{_LISTED}|{_NAMED})"
 _AND = "(?:、|和|及|与|以及)"
 _FOLLOW = alternatives(_LISTS["follow"]["words"])
-_ACTS = rf"(?:{MODALS}|{_FOLLOW}|{MEANS}|(?:{ADVERBS}){{0,4}}(?:{STRICT}))"
+#: 市民政局是…主管部门,负责…: a duty.
+_DEFINED = "(?:\\([^()]{2,24}\\))?是(?=[^,。;]{0,40}(?:部门|机构|单位),)"
+_ACTS = rf"(?:{MODALS}|{_FOLLOW}|{MEANS}|(?:{ADVERBS}){{0,4}}(?:{STRICT})|{_DEFINED})"
 _AUXILIARY = rf"(?:{ADVERBS})?(?:{MODALS})"
 
 _CUE = re.compile(rf"[\s—]*(?:\([^()]{{1,20}}\))?(?:(?:{'|'.join(_LISTS['cues']['patterns'])})[,:]?){{0,3}}")
@@ -47,6 +49,7 @@ _CUE = re.compile(rf"[\s—]*(?:\([^()]{{1,20}}\))?(?:(?:{'|'.join(_LISTS['cues'
 _FOLLOWED = {"acting": _ACTS, "told": _AUXILIARY, "beside": f"[,。;:]|{_ACTS}|$"}
 _TOGETHER = re.compile(rf"(?:{MODALS})?(?:{ADVERBS})?(?:{alternatives(_LISTS['together']['words'])})")
 _ORDER = re.compile(rf"(?:{ADVERBS})?(?:要|应当|应|须|必须|需)(?!求)")
+_BY = re.compile("(?<![经理缘自事])由(?!于|此)")
 _CARRY = re.compile(rf"(?:{alternatives(_LISTS['carry']['words'])})")
 _HEADLINE = re.compile(rf"(?:(?<=[\n。;:\s])|^)\((?P<body>{_NAMED})\)")
 
@@ -107,7 +110,18 @@ def heads_of(matched: str, pieces: tuple[Span, ...]) -> Heads:
         opening = opening and begin >= end
         subjects += [names] if names else []
         predicates.append(names.end if names else begin)
+    subjects = subjects or _agents(matched, pieces)
     return Heads(_subject(matched, subjects, pieces[-1][1]) if subjects else None, tuple(predicates))
+
+
+def _agents(matched: str, pieces: tuple[Span, ...]) -> list[_Names]:
+    """Who acts in a sentence turned round: 具体办法由市民政局制定."""
+    for start, end in pieces:
+        by = _BY.search(matched, start, end)
+        names = _list("acting", matched, by.end(), end) if by else None
+        if names:
+            return [names]
+    return []
 
 
 def _subject(matched: str, named: list[_Names], end: int) -> Subject:

@@ -33,7 +33,7 @@ _DUE_AFTER = re.compile(alternatives(_LISTS["goal_verbs"]["after"]))
 _YEAR = r"(?P<year>20[0-9]{2}(?<![0-9][0-9]{4}))年"
 _RELATIVE = (
     r"(?P<relative>今年|明年|后年|本年度?"
-    r"|年内(?<![0-9今明后本]年内)|年底(?<![0-9今明后本]年底)(?=前)|年末(?<![0-9今明后本]年末))"
+    r"|年内(?<![0-9一二三四五六七八九十两几数今明后本]年内)|年底(?<![0-9今明后本]年底)(?=前)|年末(?<![0-9今明后本]年末))"
 )
 _PART = (
     r"(?P<part>(?:(?P<month>1[0-2]|0?[1-9])月(?:(?P<day>3[01]|[12][0-9]|0?[1-9])日)?"
@@ -44,8 +44,8 @@ _NEAR = re.compile(rf"{_RELATIVE}{_PART}(?P<edge>底|末|内)?(?P<before>之?以
 _RANGE = re.compile(r"(?<![0-9])(20[0-9]{2})年?(?:—|至|到)(20[0-9]{2})年(?!.{0,3}\))")
 _PLAN = re.compile(rf"“({alternatives(_PLAN_NUMBERS)})五”(时期|期间|末|期末)?")
 _DURATION = re.compile(
-    rf"(?:通过|利用|用|经过|(?:力争|争取)(?!通过|利用|用)|未来(?=[^,。;]{{1,4}}年[,内将])|今后(?=[^,。;]{{1,4}}年[,内将]))[^,。;0-9一二三四五六七八九十两]{{0,4}}?"
-    rf"(?P<n>[0-9]{{1,2}}|{CHINESE_DIGIT}{{1,2}}|十)(?:到[0-9一二三四五六七八九十两]{{1,2}})?年(?:左右)?(?:的?时间|内|左右)?"
+    rf"(?:通过|利用|用|经过|(?:力争|争取)(?!通过|利用|用)|未来(?=[^,。;]{{1,4}}年[,内将])|今后(?=[^,。;]{{1,4}}年[,内将])|(?<![^,。;:\s])(?=[0-9一二三四五六七八九十两]{{1,2}}年内(?!的)))[^,。;0-9一二三四五六七八九十两]{{0,4}}?"
+    rf"(?P<n>[0-9]{{1,2}}|{CHINESE_DIGIT}{{1,2}}|十)(?:[到至—](?P<most>[0-9]{{1,2}}|{CHINESE_DIGIT}{{1,2}}|十))?年(?:左右)?(?:的?时间|内|左右)?"
 )
 _TERM = tuple(re.compile(pattern) for pattern in _LISTS["plan_period"]["patterns"])
 _HEADED = re.compile(
@@ -183,7 +183,7 @@ def _plan_years(numeral: str) -> tuple[int, int]:
 
 def _durations(matched: str, start: int, end: int, _: date | None) -> Iterator[Due]:
     for found in _DURATION.finditer(matched, start, end):
-        years = number(found["n"])
+        years = number(found["most"] or found["n"])
         if isinstance(years, int) and years:
             yield Due(Deadline(found.group(), "explicit", duration_years=years), *found.span())
 

@@ -212,12 +212,19 @@ class _Reading:
 
     def _remember(self, said: _Said, who: _Actors, due: deadlines.Due | None) -> None:
         unit = said.unit
-        if said.subject and unit.section and (unit.section in self.tree.parents or self.context.opens(unit)):
+        if said.subject and unit.section and self._leads(unit):
             self.leads.setdefault(unit.section, who)
         self.last = (unit, who, due)
         if self.matched.endswith(":", unit.start, unit.end):
             stop = _SENTENCE_END.search(self.matched, unit.end, unit.end + _LONGEST_LIST)
             self.running = (due, stop.start() if stop else unit.end + _LONGEST_LIST)
+
+    def _leads(self, unit: Unit) -> bool:
+        """Whether the unit's subject holds for its whole section; those of rules and of a plan's first words do not."""
+        section = self.tree.sections.get(unit.section or "")
+        if self.tree.rules or (section and section.form == "annex_title"):
+            return False
+        return unit.section in self.tree.parents or self.context.opens(unit)
 
     def _meant(self, bodies: Iterable[str], at: int) -> tuple[str, ...]:
         agency = self.context.agency(at)

@@ -74,12 +74,31 @@ _PLACE = re.compile("|".join(_WORDING["places"]["patterns"]) + "|" + _WORDING["p
 _FRAMING = re.compile(rf"(?:{MODALS}|{ADVERBS}){{0,4}}(?:{'|'.join(_WORDING['framing']['patterns'])})")
 _NAMES = re.compile(r"“[^”]*”|《[^》]*》|\([^()]*\)|〔[^〔〕]*〕")
 _DISPOSAL = re.compile(rf"[将把].{{2,60}}?(?:{alternatives(_WORDING['disposal']['words'])})")
+_COMPOUND = alternatives(_WORDING["fronted"]["compounds"])
+#: What opens a clause whose object stands in front: behind 将 or 把 a noun, or a verb that is as often one (试点经验).
+_FRONTED = (
+    rf"(?:并|还|也|同时|继续|再){{0,2}}(?:将把|将|把)(?!{ADVERBS}|(?:{STRICT}){_OPEN}(?!{_COMPOUND}))[^,。;]{{2,24}}?"
+)
 _PERSIST = "坚持"
 #: Auxiliaries of the future that open a clause.
 _AUXILIARIES = ("将", "要", "拟")
 #: A verb needs an object: at least this much must follow it inside a phrase.
 _OBJECT = 2
 _ATTRIBUTE = 14
+
+
+@functools.cache
+def _moved_object() -> re.Pattern[str]:
+    """将时限压缩至3天 (a verb, then its goal), 将经验在全市推广 (a place, then a verb that ends the clause), and
+    without 将 where the clause opens with what is measured: 办理时限压缩至3天."""
+    places = alternatives(_WORDING["fronted"]["places"])
+    last = alternatives(_WORDING["fronted"]["verbs"])
+    goal, measures = (alternatives(_WORDING["fronted"][group]) for group in ("goals", "measures"))
+    return re.compile(
+        rf"{_FRONTED}(?:(?:{ADVERBS}){{0,3}}(?P<verb>{VERBS})(?:{goal})"
+        rf"|(?:{places})[^,。;]{{1,20}}?(?:{ADVERBS}){{0,3}}(?P<last>{last})(?=[,。;:]|$))"
+        rf"|(?!{ADVERBS}|(?:{STRICT})(?!{measures}))[^,。;]{{0,16}}?(?:{measures})[^,。;]{{0,12}}?(?:{ADVERBS}){{0,3}}(?P<raised>{VERBS})(?:{goal})"
+    )
 
 
 @functools.cache
@@ -109,6 +128,9 @@ def leading_verb(matched: str, start: int, end: int) -> Verb | None:
         return None
     if matched.startswith(_PERSIST, start):
         return _verb(matched, _strict_head().match(matched, start + len(_PERSIST), end))
+    moved = _moved_object().match(matched, start, end)
+    if moved:
+        return _named(matched, moved, moved.lastgroup or "verb")
     if not _disposal(matched, start, end):
         means = _MEANS_HEAD.match(matched, start, end)
         head = _HEAD.match(matched, start, end)
@@ -208,8 +230,12 @@ def _free(found: Iterable[re.Match[str]], names: tuple[Span, ...]) -> Iterator[r
 def _verb(matched: str, found: re.Match[str] | None) -> Verb | None:
     if found is None:
         return None
-    word, start = found["verb"], found.start("verb")
-    return Verb(word, _raised(_LEVEL[word], word, matched[max(0, start - 4) : start]), start, found.end("verb"))
+    return _named(matched, found, "verb")
+
+
+def _named(matched: str, found: re.Match[str], group: str) -> Verb:
+    word, start = found[group], found.start(group)
+    return Verb(word, _raised(_LEVEL[word], word, matched[max(0, start - 4) : start]), start, found.end(group))
 
 
 def _raised(level: int, word: str, before: str) -> int:

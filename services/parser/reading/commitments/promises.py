@@ -15,8 +15,9 @@ from services.domain.document import Document, Mode, Section, Unit
 from services.parser.lexicon import load
 from services.parser.reading.commitments.actors import Subject, promises_itself
 from services.parser.reading.commitments.clauses import Span
-from services.parser.reading.commitments.modality import ADVERBS, MODALS, is_framing
+from services.parser.reading.commitments.modality import ADVERBS, MEANS, MODALS, PREPOSITIONS, STRICT, is_framing
 from services.parser.reading.patterns import alternatives
+from services.parser.reading.structure.markers import ARTICLE
 
 _LISTS = load("wording")
 _PAST = _LISTS["past"]
@@ -33,12 +34,20 @@ EXPECTED = "expected_targets"
 #: Rules of promises outside sections of the future.
 OWN_WORDS = ("henceforth", "own_announcement")
 _HENCEFORTH = re.compile(rf"今后|(?:{_CUES})(?:,|(?={MODALS}|[我拟]))")
+#: Announced without a subject: 拟出台…, 计划新增…, 将逐步建立….
+_ANNOUNCED = re.compile(rf"(?:还|也|并)?(?:拟|计划|将(?!来))(?:于|(?:{ADVERBS})*(?:{STRICT}))")
 _OPENING_YEAR = re.compile(r"\s*(20[0-9]{2})年")
 #: Words by which a sentence that opens with a past year still turns to what comes.
 _AHEAD = ("将", "今后", "计划", "拟")
 _CONDITIONS = re.compile(_LISTS["conditions"]["pattern"])
 _EXPECTED = re.compile(_LISTS["expected"]["pattern"])
 _REQUIRED = re.compile(_LISTS["required"]["pattern"])
+_RULEBOOK = load("notices")["rulebook"]
+_RULES_TITLE, _PLAN_TITLE = re.compile(_RULEBOOK["title"]), re.compile(_RULEBOOK["plan"])
+_LISTED = re.compile(_RULEBOOK["listed"])
+#: A rule without a subject that opens with what is to be done, or names a public body that does it.
+_DIRECTS = re.compile(rf"(?:{ADVERBS})*(?:{STRICT})(?![的之者率]|[^,。;]{{0,40}}的(?:[;,。]|$))")
+_LEADS_IN = re.compile(rf"(?:{ADVERBS})*(?:{PREPOSITIONS}|{MEANS})")
 _LEADING = re.compile(
     rf"(?:{_CUES})|(?:20[0-9]{{2}}年|今年|明年|新的一年)(?:,|(?=我))[^,。;]{{0,12}}?(?:{MODALS})|我们(?:{ADVERBS})?(?:将|要)"
 )
@@ -67,6 +76,8 @@ class Tree:
     is_reply: bool
     #: The year the document itself was written in, where it says so.
     year: int | None = None
+    #: Whether the document issues rules or rates: 办法, 细则, 标准, 公告.
+    rules: bool = False
 
     @property
     def announces(self) -> bool:
@@ -100,9 +111,22 @@ def tree_of(document: Document) -> Tree:
         turning=frozenset(),
         is_reply=document.metadata.kind in ("reply_npc", "reply_cppcc"),
         year=_year_of(document),
+        rules=is_rulebook(document),
     )
     turns = (section for section in document.sections if section.mode == "future" or section.form == "next_step")
     return replace(tree, turning=frozenset(tree.top(section) for section in turns))
+
+
+def is_rulebook(document: Document) -> bool:
+    """Whether a notice issues rules or rates and no plan."""
+    if document.metadata.kind != "policy_notice":
+        return False
+    title = document.metadata.title.normalised if document.metadata.title else None
+    titles = [title or "", *(each.heading.strip() for each in document.sections if each.form == "annex_title")]
+    if any(_PLAN_TITLE.search(each) for each in titles):
+        return False
+    articles = sum(ARTICLE.match(document.text, unit.start, unit.end) is not None for unit in document.units)
+    return articles >= _RULEBOOK["articles"] or any(_RULES_TITLE.search(each) for each in titles)
 
 
 def standing(
@@ -129,7 +153,26 @@ def standing(
             return None
         own = _by_its_own_words(matched, pieces, subject, section, tree)
         return own or Standing("task", "ongoing", "B", "ongoing_measure")
+    if tree.rules and not _binds_the_writer(matched, unit, pieces, subject):
+        return None
     return _future(matched, unit, section, tree, opens=opens)
+
+
+def _binds_the_writer(matched: str, unit: Unit, pieces: tuple[Span, ...], subject: Subject | None) -> bool:
+    """Whether a rule is to be followed by a public body: 区民政部门应当…, 由市财政局…, 依法落实…; what it says of
+    applicants, fees and conditions is promised by nobody."""
+    if subject is not None:
+        return True
+    if _LISTED.match(matched, unit.start, unit.end):
+        return False
+    for start, end in pieces:
+        article = ARTICLE.match(matched, start, end)
+        begin = article.end() if article else start
+        if _DIRECTS.match(matched, begin, end):
+            return True
+        if not _LEADS_IN.match(matched, begin, end):
+            return False
+    return False
 
 
 def _mode_of_label(unit: Unit, tree: Tree) -> Mode:
@@ -169,14 +212,18 @@ def _basis(section: Section | None, tree: Tree) -> Basis:
 def _by_its_own_words(
     matched: str, pieces: tuple[Span, ...], subject: Subject | None, section: Section | None, tree: Tree
 ) -> Standing | None:
-    """Futures outside a section of the future (SPEC §17): 今后…, and 我局将… in a part without any cue."""
+    """Futures outside a section of the future (SPEC §17): 今后…, and 我局将…, 拟… in a part without any cue."""
     if not tree.is_reply:
         return None
     turn = next((start for start, end in pieces if _HENCEFORTH.match(matched, start, end)), None)
     if turn is not None:
         return Standing("task", "next_step", "A", OWN_WORDS[0], turn)
-    if subject and tree.top(section) not in tree.turning and promises_itself(matched, subject):
+    if tree.top(section) in tree.turning:
+        return None
+    if subject and promises_itself(matched, subject):
         return Standing("task", "next_step", "A", OWN_WORDS[1], subject.start)
+    if not subject and pieces and _ANNOUNCED.match(matched, *pieces[0]):
+        return Standing("task", "next_step", "A", OWN_WORDS[1], pieces[0][0])
     return None
 
 

@@ -19,6 +19,7 @@ from services.parser.reading.anatomy.letters import BODY, PERSON, Field
 from services.parser.reading.anatomy.sheet import Sheet
 from services.parser.reading.patterns import any_of
 from services.parser.text.layers import match
+from services.parser.text.numerals import number as numeral
 
 _WORDS = load("letters")
 _NUMBERS = [re.compile(pattern) for pattern in _WORDS["suggestion"]["numbers"]]
@@ -33,8 +34,11 @@ _CLASS = re.compile(
     r"(?:(?:类别|结果|分类|类型|程度)\s*:\s*\(?|^[(【\[]?)(?P<letter>[A-D甲乙丙丁])\d?类?[)】\]]?(?P<meaning>[^\s\d].{1,40})?[。]?$"
 )
 _MEANING = r"(?:^|[\s,、;:(]){letter}类?\s?[、:.,]?\s?(?:类)?[:为指是]?\s?(?P<meaning>[^\s,;。、()A-D]{{4,24}})"
-_SENTENCE = re.compile(r"[^。;!?\n]+")
-_PARTS = re.compile(r"[、,]|(?<=[\u4e00-\u9fff]{3})[和及与](?=[\u4e00-\u9fff]{3})|以及")
+_CHINESE = re.compile("[一二三四五六七八九十百零〇]+")
+#: 和 parts names only behind the end of one: 市财政局和县公路中心, but 市自然资源和规划局.
+_PARTS = re.compile(r"[、,]|以及|(?<=[局委办厅部院府心会司队镇乡道处署])(?:和|及|与)(?=[\u4e00-\u9fff]{3})")
+_BETWEEN_PERSONS = re.compile(r"\s*(?:代表|委员)(?=[、,\s])")
+_CITED = re.compile(r"《[^《》\n]{0,300}(?:《[^《》\n]{0,200}》[^《》\n]{0,100})?》|“[^“”\n]{0,200}”")
 
 
 def recipient(sheet: Sheet) -> Recipient | None:
@@ -46,7 +50,8 @@ def recipient(sheet: Sheet) -> Recipient | None:
         line = row.text.strip()
         where = sheet.value(row.start, row.end)
         if found := PERSON.match(line):
-            names = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", found["names"]).strip()
+            names = _BETWEEN_PERSONS.sub("", found["names"])
+            names = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", names).strip()
             return Recipient(names, re.sub(r"\s", "", found["role"]), None, where.text, where.start, where.end)
         if found := BODY.match(line):
             bodies = tuple(part.strip() for part in re.split("[、,]", found["bodies"]) if part.strip())
@@ -85,12 +90,19 @@ def _title(sheet: Sheet) -> Value | None:
 
 def _number(sheet: Sheet) -> Value | None:
     for row in [*sheet.opening(), *sheet.rows("title"), *_card_rows(sheet)]:
+        text = _CITED.sub(lambda cited: "《" + " " * (len(cited[0]) - 2) + "》", row.text)
         for pattern in _NUMBERS:
-            if found := pattern.search(row.text, 0, min(400, sheet.opening_end(row))):
+            if found := pattern.search(text, 0, min(400, sheet.opening_end(row))):
                 group = next(name for name, value in found.groupdict().items() if value)
-                number = sheet.plain[row.start + found.start(group) : row.start + found.end(group)]
-                return sheet.value(row.start + found.start(), row.start + found.end(), number)
+                written = sheet.plain[row.start + found.start(group) : row.start + found.end(group)]
+                return sheet.value(row.start + found.start(), row.start + found.end(), _in_digits(written))
     return _number_of_page(sheet)
+
+
+def _in_digits(written: str) -> str:
+    """第一百二十三号 is 123; a number in digits keeps its zeros."""
+    value = numeral(written) if _CHINESE.fullmatch(written) else None
+    return str(value) if isinstance(value, int) else written
 
 
 def _card_rows(sheet: Sheet) -> list[Row]:
@@ -101,7 +113,7 @@ def _number_of_page(sheet: Sheet) -> Value | None:
     for text in (sheet.page.title[0] if sheet.page.title else "", sheet.page.meta.get("keywords", "")):
         for pattern in _NUMBERS:
             if found := pattern.search(match(text)):
-                return Value(next(value for value in found.groupdict().values() if value))
+                return Value(_in_digits(next(value for value in found.groupdict().values() if value)))
     return None
 
 

@@ -1,4 +1,4 @@
-"""Promises of a number without digits: 全覆盖 (100 %), 翻番 and 双倍增 (×2), 万亿级 (at least one 万亿元) (SPEC §8).
+"""Promises of a number without digits (SPEC §8): 全覆盖 (100 %), 翻番 (×2), 三倍增 (×3), 万亿级 (at least 1 万亿元).
 
 Inside a quotation or the name of a plan they promise nothing; neither do they inside 全面覆盖检查 or 倍增长.
 """
@@ -12,13 +12,15 @@ from typing import Literal
 
 from services.parser.lexicon import load
 from services.parser.reading.patterns import alternatives
+from services.parser.text.numerals import number
 
 _VERBS = load("quantity_verbs")
 _DOUBLING: dict[str, int] = {word: factor for word, factor in _VERBS["doubling"].items() if word != "reason"}
 _PLAN = alternatives(_VERBS["doubling_name"]["after"])
+_NUMERAL = "[二两三四五六七八九十]"
 _END = "(?=[,。;、)!\n]|$|的?目标|以上|和|并|,)"
 _IMPLICIT = re.compile(
-    rf"(?P<doubling>{alternatives(_DOUBLING)})(?!{_PLAN}){_END}"
+    rf"(?<![0-9])(?P<doubling>{alternatives(_DOUBLING)}|(?P<fold>{_NUMERAL})倍增|翻(?P<times>{_NUMERAL}|[2-9])番)(?!{_PLAN}){_END}"
     rf"|(?P<whole>{alternatives(_VERBS['whole']['words'])}){_END}"
     r"|(?<![一二三四五六七八九十百千万亿0-9.])(?P<scale>(?:[十百千]?亿|万亿)级)"
     rf"(?=[^,。;、]{{0,14}}{alternatives(_VERBS['scale']['nouns'])})"
@@ -42,15 +44,23 @@ class Implicit:
 def find_implicit(matched: str) -> Iterator[Implicit]:
     """Every one in `matched`, in order; whether it is promised depends on where it stands."""
     for found in _IMPLICIT.finditer(matched):
-        kind, before = found.lastgroup, matched[max(found.start() - _LOOK_BACK, 0) : found.start()].rpartition("\n")[2]
+        before = matched[max(found.start() - _LOOK_BACK, 0) : found.start()].rpartition("\n")[2]
         if before.rfind("“") > before.rfind("”"):
             continue
-        if kind == "doubling":
-            yield Implicit(*found.span(), "doubling", _DOUBLING[found[0]])
-        elif kind == "whole":
+        if found["doubling"]:
+            yield Implicit(*found.span(), "doubling", _factor(found))
+        elif found["whole"]:
             yield Implicit(*found.span(), "whole", 100)
         elif _SCALE_VERB.search(before.rpartition("。")[2][-40:]):
             yield Implicit(*found.span(), "scale", _scale(found[0][:-1]) * 10**8)
+
+
+def _factor(found: re.Match[str]) -> int:
+    """双倍增 is ×2, 三倍增 ×3, 翻三番 ×8."""
+    value = number(found["fold"] or found["times"] or "")
+    if not isinstance(value, int):
+        return _DOUBLING[found["doubling"]]
+    return value if found["fold"] else 2**value
 
 
 def _scale(word: str) -> int:

@@ -53,7 +53,8 @@ _GRANTED = re.compile(
     "[^。;\n]{0,80}?(?<![目有])的,(?:可以?(?!持续)|予以|给予|不予|视为|应当|均可|经[^,。;]{1,12}(?:后|同意))"
 )
 _STANDARD = re.compile("(?:目标|水平|比例|标准|速度|增速|要求|幅度|任务|规模|增长|高位|区间)")
-_LEADING_AND = re.compile("^[、和及与以]+")
+#: The bound may stand before the verb: 至少培育, 至少主动联系.
+_AT_LEAST = re.compile(alternatives(VERBS["at_least"]["words"]) + "[^,;。、0-9]{1,8}$")
 
 
 def judge(passage: Passage, quantity: Quantity, goal: bool) -> str:
@@ -178,9 +179,9 @@ def _reached(passage: Passage, quantity: Quantity, _: bool) -> str | None:
 
 def _counted(passage: Passage, quantity: Quantity, goal: bool) -> str | None:
     """A bare count is promised as the object of a verb of making, or standing behind its noun (SPEC §8)."""
-    if not quantity.countable or quantity.comparator != "=":
-        return None
     left, phrase = passage.left(quantity), passage.phrase(quantity)
+    if not quantity.countable or quantity.comparator != "=" or at_least(left):
+        return None
     if _PARTITION.match(phrase):
         return "label_count"
     if in_brackets(passage.ahead(quantity)) and "其中" not in left:
@@ -192,6 +193,11 @@ def _counted(passage: Passage, quantity: Quantity, goal: bool) -> str | None:
     if counted_before or left.endswith(_FOR):
         return None
     return _counted_behind(passage, quantity, verb, goal)
+
+
+def at_least(left: str) -> bool:
+    """Whether a bound stands before the verb of the number that `left` leads to: 每季度至少联系1次."""
+    return _AT_LEAST.search(left) is not None
 
 
 def _counted_behind(passage: Passage, quantity: Quantity, verb: str | None, goal: bool) -> str | None:

@@ -23,7 +23,7 @@ from services.parser.reading.numbers.heads import Head, before_head, find_heads,
 from services.parser.reading.numbers.implicit import Implicit, find_implicit
 from services.parser.reading.numbers.passages import VERBS, Passage, cuts_of, passages
 from services.parser.reading.numbers.quantities import Quantity, find_numbers
-from services.parser.reading.numbers.target_rules import TARGET, THRESHOLD, judge
+from services.parser.reading.numbers.target_rules import TARGET, THRESHOLD, at_least, judge
 from services.parser.reading.patterns import alternatives
 from services.parser.reading.structure.markers import ARTICLE
 
@@ -40,6 +40,8 @@ _RECURRENCE = re.compile(alternatives(VERBS["recurrence"]["words"]))
 _CUMULATIVE = re.compile(alternatives(VERBS["cumulative"]["words"]))
 _MULTIPLE_OF_ALL = re.compile("(?:全部|均|都|实现)*(翻一番|翻番|翻两番|倍增|双倍增)[,、]?分别")
 _EACH = re.compile(r"(?:在([^,。;在]{2,40}))?各[^,。;]{0,8}$")
+#: Names that say themselves what is measured; 数 is added to all others.
+_AMOUNT = re.compile("(?:[数量额值率力度]|规模|收入|投入|投资|面积|里程|人口|强度)$")
 _IMPLIED: dict[str, Comparator] = {"doubling": "multiple", "whole": "=", "scale": ">="}
 #: The unit of a bare number: a value of an index.
 INDEX = "指数"
@@ -81,7 +83,7 @@ def _targets(document: Document, commitment: Commitment, passage: Passage, unsai
     facts = _Facts(document, commitment, passage, heads, _deadlines(document, passage))
     found = [facts.target(index) for index in chosen]
     for implicit in unsaid:
-        found.extend(facts.implicit(implicit))
+        found.extend(facts.implicit(implicit, max([0, *(each.end for each in unsaid if each.end <= implicit.start)])))
     return sorted(found, key=lambda target: (target.start, target.end))
 
 
@@ -143,8 +145,9 @@ class _Facts:
             rule=f"SPEC §8 {quantity.cls}",
         )
 
-    def implicit(self, implicit: Implicit) -> Iterator[Target]:
-        matched, start = self.passage.matched, self.passage.clause(implicit.start)[0]
+    def implicit(self, implicit: Implicit, behind: int) -> Iterator[Target]:
+        """`behind`: where the one before it ends, if it is not the first."""
+        matched, start = self.passage.matched, max(behind, self.passage.clause(implicit.start)[0])
         left = matched[start : implicit.start]
         if implicit.kind == "doubling" and _MULTIPLE_OF_ALL.match(matched, max(start, implicit.start)):
             return
@@ -159,7 +162,7 @@ class _Facts:
             return [f"{head.removesuffix('两大').removesuffix('三大')}{behind[0] if behind else ''}规模"]
         if implicit.kind == "whole":
             return [f"{head}覆盖率" if "覆盖" in self.passage.matched[implicit.start : implicit.end] else head]
-        return [f"{name}数" for name in split_heads(head, 2) or [head]]
+        return [name if _AMOUNT.search(name) else f"{name}数" for name in split_heads(head, 2) or [head]]
 
     def _head_before(self, position: int) -> str:
         """比上年翻一番: the head of the number before."""
@@ -211,8 +214,10 @@ class _Facts:
 
 
 def _comparator(quantity: Quantity, left: str) -> Comparator:
-    """突破1万亿元 is more than it."""
-    return ">" if quantity.comparator == "=" and left.endswith(THRESHOLD) else quantity.comparator
+    """突破1万亿元 is more than it; 至少培育1家 is the least, with the verb between."""
+    if quantity.comparator != "=":
+        return quantity.comparator
+    return ">" if left.endswith(THRESHOLD) else ">=" if at_least(left) else "="
 
 
 def _changed(quantity: Quantity, left: str) -> tuple[Amount, Amount, str]:

@@ -19,7 +19,7 @@ _LOOKS_BACK = re.compile("总结|回顾|情况|成效|成就|成绩")
 _INHERITED = ("past", "future", "goal", "general")
 #: A sentence that reports: a compared figure, a past period, something done (SPEC §3.4).
 _REPORTS = re.compile(
-    r"同比|增长\d|占[^,。;]{0,30}\d|(?:20\d\d|去|今|近[两三几五]?)年(?:以来|底|末|度)?[,,]|截[至止]|累计|高度重视|目前|已(?!经?有|知)|了(?!解)"
+    r"同比|增长\d|占[^,。;]{0,30}\d|(?<![到至])(?:20\d\d|去|今|近[两三几五]?)年(?:以来|底|末|度)?[,,]|截[至止]|累计|高度重视|目前|已(?!经?有|知)|了(?!解)"
 )
 
 

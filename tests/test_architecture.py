@@ -12,7 +12,7 @@ import pytest
 
 SERVICES = Path(__file__).parent.parent / "services"
 
-PURE = {"parser.page", "parser.text", "parser.reading", "parser.compare", "parser.lexicon"}
+PURE = {"parser.page", "parser.text", "parser.reading", "parser.compare", "parser.lexicon", "parser.files"}
 EDGE = {"settings", "logs", "seeds"}
 ACTING = {"domain", "storage", "bus", "egress"} | PURE
 
@@ -26,6 +26,7 @@ ROOMS: dict[str, set[str]] = {
     "bus": {"domain", "storage"},
     "egress": {"domain"},
     "parser.lexicon": set(),
+    "parser.files": {"domain"},
     "parser.text": {"domain", "parser.lexicon"},
     "parser.page": {"domain", "parser.text", "parser.lexicon"},
     "parser.reading": {"domain", "parser.text", "parser.page", "parser.lexicon"},
@@ -50,6 +51,7 @@ PACKAGES: dict[str, set[str]] = {
     "bus": {"sqlalchemy", "redis"},
     "egress": {"httpx", "httpx_aiohttp", "aiohttp", "structlog"},
     "parser.lexicon": set(),
+    "parser.files": {"pypdf", "docx", "lxml", "openpyxl"},
     "parser.text": {"opencc"},
     "parser.page": {"selectolax"},
     "parser.reading": set(),

@@ -13,7 +13,7 @@ from services.api.callers import reading
 from services.api.context import Context
 from services.api.guard.answers import Tagged
 from services.api.guard.requests import Guard
-from services.api.routes import commitments, documents, health, history, subscriptions
+from services.api.routes import changes, commitments, documents, events, health, history, notes, subscriptions
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -31,8 +31,9 @@ def create_app(context: Context, lifespan: Lifespan | None = None) -> FastAPI:
     problems.install(app)
     app.add_middleware(Tagged)
     app.add_middleware(Guard)
-    for router in (history.router, documents.router, commitments.router):
+    for router in (r.router for r in (history, documents, changes, commitments, events)):
         app.include_router(router, dependencies=[Depends(reading)])
+    app.include_router(notes.router)
     app.include_router(subscriptions.router)
     app.include_router(health.router)
 

@@ -1,11 +1,13 @@
 """Who asks, what they may, and how often: three dependencies, `Reader`, `Subscriber` and `Admin`.
 
-A token comes as `Authorization: Bearer dafu_…`, never in a cookie and never in an address. Without one a caller may
+A token comes as `Authorization: Bearer dafu_…`, or as the password of HTTP Basic, which is all a feed reader can send;
+never in a cookie and never in an address. Without one a caller may
 read where reading is open: on this machine by default (DAFU_OPEN_READS). Another owner's things are 404, whoever asks.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import ipaddress
 import re
@@ -44,11 +46,11 @@ def caller_of(request: Request, context: Context) -> Caller:
     given = request.headers.get("authorization")
     if given is None:
         return Caller(_address(request), scopes=("read",) if _open(request, context) else ())
-    kind, _, text = given.partition(" ")
+    text = _token_in(given)
     found = None
-    if kind.lower() == "bearer" and _TOKEN.fullmatch(text.strip()):
+    if text is not None:
         with context.database.read() as conn:
-            found = tokens.find_token(conn, _digest(text.strip()))
+            found = tokens.find_token(conn, _digest(text))
     if found is None or not found.valid(context.clock()):
         context.rates.count(_address(request))  # guessing costs as much as asking
         raise Unauthorized("this token is unknown, revoked or expired; `dafu tokens create` makes one")
@@ -72,6 +74,17 @@ reading, subscribing, administering = _allowed("read"), _allowed("subscribe"), _
 Reader = Annotated[Caller, Depends(reading)]
 Subscriber = Annotated[Caller, Depends(subscribing)]
 Admin = Annotated[Caller, Depends(administering)]
+
+
+def _token_in(given: str) -> str | None:
+    kind, _, text = given.partition(" ")
+    text = text.strip()
+    if kind.lower() == "basic":
+        try:
+            text = base64.b64decode(text, validate=True).decode("ascii").partition(":")[2]
+        except ValueError:
+            return None
+    return text if kind.lower() in ("bearer", "basic") and _TOKEN.fullmatch(text) else None
 
 
 def _open(request: Request, context: Context) -> bool:

@@ -26,7 +26,7 @@ from services.parser.compare.compare import body_key
 from services.parser.compare.showing.telling import Observed, event_data
 from services.parser.judge import Finding, First, Missing, Returned, Revised, Same, Unreadable, judge
 from services.parser.reading.bodies import short_name
-from services.parser.reading.read import READER
+from services.parser.reading.reader import Reader, todays
 from services.parser.recall import Material, load, recognised
 from services.parser.text.layers import match
 from services.storage import commitments, documents, readings, versions
@@ -43,11 +43,12 @@ class LeaseLost(Exception):
 
 
 class Parser:
-    def __init__(self, database: Database, bus: Bus, clock: Clock, address: str) -> None:
+    def __init__(self, database: Database, bus: Bus, clock: Clock, address: str, reader: Reader | None = None) -> None:
         self._database = database
         self._bus = bus
         self._clock = clock
         self._address = address
+        self._reader = reader or todays()
 
     def drain(self, limit: int = 20) -> int:
         """Handle up to `limit` events that are due; answers how many were taken."""
@@ -71,8 +72,8 @@ class Parser:
 
     def _handle(self, claimed: Claimed) -> None:
         with self._database.read() as conn:
-            material = load(conn, int(claimed.event.data["snapshot"]), self._address)
-        finding = judge(material.snapshot, material.source, material.known)
+            material = load(conn, int(claimed.event.data["snapshot"]), self._address, self._reader)
+        finding = judge(material.snapshot, material.source, material.known, self._reader)
         if isinstance(finding, Revised):
             with self._database.read() as conn:
                 finding = recognised(conn, material, finding)
@@ -149,7 +150,7 @@ class _Effect:
             snapshot_id=snapshot.id,
             observed=snapshot.observed,
             recorded=self._now,
-            reader=READER,
+            reader=self._of.reader.name(self._of.source),
             key_hash=body_key(document),
             fingerprint=fingerprint,
             edit=edit,
@@ -165,7 +166,8 @@ class _Effect:
 
     def _reading(self, quality: Quality, version: int | None, suppressed: tuple[Suppression, ...] = ()) -> None:
         snapshot = self._of.snapshot
-        read = Reading(snapshot.id, snapshot.document, self._now, READER, quality.verdict, quality.reason, version)
+        reader = self._of.reader.name(self._of.source)
+        read = Reading(snapshot.id, snapshot.document, self._now, reader, quality.verdict, quality.reason, version)
         readings.save_reading(self._conn, read, suppressed)
 
     def _missed(self, kind: presence.Absence) -> None:

@@ -23,7 +23,7 @@ from services.parser.flapping import verdict
 from services.parser.page.extract import read_page
 from services.parser.page.model import Page
 from services.parser.presence import Absence
-from services.parser.reading.read import read
+from services.parser.reading.reader import Reader
 from services.storage.readings import Shown
 
 
@@ -94,22 +94,18 @@ _GONE = frozenset({404, 410})
 _FURNITURE = Suppression("boilerplate_only", "SPEC §12.4 page furniture", None, None)
 
 
-def judge(snapshot: Snapshot, source: Source, current: Known | None) -> Finding:
-    """What `snapshot` means next to `current`."""
-    if snapshot.status in _GONE:
-        return Missing("gone", Quality("absent", "gone", f"HTTP {snapshot.status}"))
+def judge(snapshot: Snapshot, source: Source, current: Known | None, reader: Reader) -> Finding:
+    """What `snapshot` means next to `current`, which `reader` read as well."""
     page = page_of(snapshot, source)
-    quality = page.quality
-    if quality.verdict == "absent":
-        return Missing("empty" if quality.reason == "empty" else "gone", quality)
-    if quality.verdict != "ok":
-        return Unreadable(quality)
+    if isinstance(page, Quality):
+        gone = page.verdict == "absent"
+        return Missing("empty" if page.reason == "empty" else "gone", page) if gone else Unreadable(page)
     fingerprint = page.fingerprint
     if current is None:
-        return First(read(page), fingerprint)
+        return First(reader.read(page), fingerprint)
     if fingerprint == current.fingerprint:
         return Same(current.document, (_FURNITURE,))
-    return _compared(current.document, read(page), fingerprint)
+    return _compared(current.document, reader.read(page), fingerprint)
 
 
 def recognise(
@@ -128,9 +124,11 @@ def _says_the_same(known: Known, revised: Revised) -> bool:
     return known.fingerprint == revised.fingerprint or not compare(known.document, revised.document).changes
 
 
-def page_of(snapshot: Snapshot, source: Source) -> Page:
-    """The lines in a stored visit; their `quality` says when there are none."""
-    return read_page(
+def page_of(snapshot: Snapshot, source: Source) -> Page | Quality:
+    """The page in a stored visit; where it holds no document, why."""
+    if snapshot.status in _GONE:
+        return Quality("absent", "gone", f"HTTP {snapshot.status}")
+    page = read_page(
         snapshot.body,
         url=snapshot.url,
         content_type=snapshot.headers.get("content-type"),
@@ -139,6 +137,7 @@ def page_of(snapshot: Snapshot, source: Source) -> Page:
         min_length=source.min_length,
         must_contain=source.must_contain,
     )
+    return page if page.quality.verdict == "ok" else page.quality
 
 
 def _compared(current: Document, document: Document, fingerprint: str) -> Finding:

@@ -7,14 +7,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from services.domain.document import Quality
 from services.domain.errors import NotFound
 from services.domain.snapshot import Snapshot
 from services.domain.source import Source
 from services.parser.compare.compare import body_key, carry_ids
 from services.parser.compare.showing.telling import Subject
 from services.parser.judge import Earlier, Known, Returned, Revised, page_of, recognise
-from services.parser.reading.read import READER, read
-from services.storage import documents, pages, readings, snapshots, sources, versions
+from services.parser.reading.reader import Reader
+from services.storage import documents, pages, readings, rereadings, snapshots, sources, versions
 from services.storage.documents import Presence
 from services.storage.versions import Current
 
@@ -25,9 +26,10 @@ class Material:
 
     snapshot: Snapshot
     source: Source
+    reader: Reader
     subject: Subject
     current: Current | None
-    #: The current version as today's reader reads it.
+    #: The current version as `reader` reads it.
     known: Known | None
     presence: Presence | None
     list_readable: datetime | None
@@ -35,8 +37,8 @@ class Material:
     newly_moved: bool
 
 
-def load(conn: Connection, snapshot_id: int, address: str) -> Material:
-    """Everything stored about the snapshot's document. An outdated reading of the current version is made anew."""
+def load(conn: Connection, snapshot_id: int, address: str, reader: Reader) -> Material:
+    """Everything stored about the snapshot's document. Where another reader made the current version, it is read anew."""
     snapshot = snapshots.get_snapshot(conn, snapshot_id)
     page = pages.get_page(conn, snapshot.document)
     watch = sources.get_watch(conn, page.source)
@@ -45,9 +47,10 @@ def load(conn: Connection, snapshot_id: int, address: str) -> Material:
     return Material(
         snapshot=snapshot,
         source=watch.source,
+        reader=reader,
         subject=Subject(page.id, page.url, page.source, page.backfill, address),
         current=current,
-        known=_as_read_today(conn, current, watch.source) if current else None,
+        known=as_read_by(conn, current, watch.source, reader) if current else None,
         presence=_presence(conn, page.id),
         list_readable=watch.last_readable,
         newly_moved=snapshot.moved and (before is None or before.url != snapshot.url or not before.moved),
@@ -55,20 +58,31 @@ def load(conn: Connection, snapshot_id: int, address: str) -> Material:
 
 
 def recognised(conn: Connection, material: Material, revised: Revised) -> Revised | Returned:
-    document_id, key = material.subject.id, body_key(revised.document)
+    """The versions that may have said the same: those of its key, and the last ones whose key another reader made."""
+    document_id, source, reader = material.subject.id, material.source, material.reader
     current = material.current.n if material.current else 0
-    candidates = (one for one in versions.versions_of_key(conn, document_id, key) if one.n != current)
-    earlier = (Earlier(one.n, _as_read_today(conn, one, material.source)) for one in candidates)
+    same_key = versions.versions_of_key(conn, document_id, body_key(revised.document))
+    foreign = versions.versions_of_others(conn, document_id, reader.name(source))
+    candidates = {one.n: one for one in (*same_key, *foreign) if one.n != current}
+    earlier = (Earlier(one.n, as_read_by(conn, one, source, reader)) for one in candidates.values())
     return recognise(revised, earlier, readings.shown(conn, document_id), material.snapshot)
 
 
-def _as_read_today(conn: Connection, current: Current, source: Source) -> Known:
-    """Like is compared with like: an improvement of our reader is never news to a subscriber."""
-    if current.reader == READER:
-        return Known(current.structure, current.fingerprint)
-    page = page_of(snapshots.get_snapshot(conn, current.snapshot), source)
-    document = carry_ids(current.structure, read(page)) if page.quality.verdict == "ok" else current.structure
-    return Known(document, page.fingerprint)
+def as_read_by(conn: Connection, version: Current, source: Source, reader: Reader) -> Known:
+    """Like is compared with like: an improvement of our reader is never news to a subscriber.
+
+    What the reader made of the snapshot when it read all of them again is used where it did. A page in which it finds
+    no document any more stays as it was read.
+    """
+    name = reader.name(source)
+    if version.reader == name:
+        return Known(version.structure, version.fingerprint)
+    if (kept := rereadings.find_rereading(conn, version.snapshot, name)) and kept.structure is not None:
+        return Known(kept.structure, kept.fingerprint or "")
+    page = page_of(snapshots.get_snapshot(conn, version.snapshot), source)
+    if isinstance(page, Quality):
+        return Known(version.structure, version.fingerprint)
+    return Known(carry_ids(version.structure, reader.read(page)), page.fingerprint)
 
 
 def _presence(conn: Connection, document_id: str) -> Presence | None:

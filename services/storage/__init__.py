@@ -5,11 +5,12 @@
     sources  pages  hosts      one writer module a table    │
          └── visits ──┘        which visit may start, what came of it
     snapshots                  bodies once per SHA-256, visits that brought them
-    documents  versions  readings
-         └── commitments   what stands now, to be looked up
+    documents  versions  readings  rereadings
+         ├── commitments   what stands now, to be looked up
+         └── recent        what changed lately, over all documents
     outbox                     what was told; services.bus carries it
     subscriptions  deliveries
-    tokens  rates  annotations   who asks us
+    tokens  rates  notes   who asks us
 
 Lists are paged by key: `after` is the key of the last item of the page before. `get_…` raises NotFound, `find_…` and
 `current_…` answer None. Times are aware, UTC, exact to the microsecond.

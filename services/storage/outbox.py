@@ -54,6 +54,14 @@ def get_event(conn: Connection, event_id: str) -> Event:
     return _logged(row).event
 
 
+def place_of(conn: Connection, event_id: str) -> int:
+    """Where in the log an event stands. Raises NotFound."""
+    seq = conn.execute(select(outbox.c.seq).where(outbox.c.id == event_id)).scalar()
+    if seq is None:
+        raise NotFound(f"no event {event_id!r}")
+    return int(seq)
+
+
 def events_after(
     conn: Connection, seq: int, limit: int, *, types: Collection[str] | None = None, key: str | None = None
 ) -> tuple[Logged, ...]:

@@ -121,6 +121,12 @@ def versions_of_key(conn: Connection, document_id: str, key_hash: str, limit: in
     return tuple(_current(row) for row in conn.execute(query.order_by(version.c.n.desc()).limit(limit)))
 
 
+def versions_of_others(conn: Connection, document_id: str, reader: str, limit: int = 3) -> tuple[Current, ...]:
+    """The newest versions some other reader than `reader` made: their keys say nothing about what it would make."""
+    query = select(version).where(version.c.document_id == document_id, version.c.reader != reader)
+    return tuple(_current(row) for row in conn.execute(query.order_by(version.c.n.desc()).limit(limit)))
+
+
 def get_version(conn: Connection, document_id: str, n: int) -> tuple[VersionRecord, Document]:
     row = conn.execute(_with_snapshots(document_id).add_columns(version.c.structure).where(version.c.n == n)).first()
     if row is None:

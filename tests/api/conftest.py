@@ -35,6 +35,17 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture(scope="session")
+def lived_long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """Read only: several stories one after the other, more than one change to a version."""
+    stories = ("target-lowered", "section-added", "renumbering", "withdrawn-and-restored", "edit-and-revert")
+    database = open_database(f"sqlite:///{tmp_path_factory.mktemp('lived') / 'd.sqlite'}")
+    for recording in sorted((read_recording(REPLAYS / story) for story in stories), key=lambda one: one.start):
+        asyncio.run(live(database, recording, SimulatedClock(recording.start), recording.end))
+    yield database
+    database.close()
+
+
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     database = open_database(f"sqlite:///{tmp_path / 'd.sqlite'}")
@@ -54,6 +65,12 @@ async def _client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def reader(lived: Database) -> AsyncIterator[httpx.AsyncClient]:
     async for client in _client(lived):
+        yield client
+
+
+@pytest.fixture
+async def long_reader(lived_long: Database) -> AsyncIterator[httpx.AsyncClient]:
+    async for client in _client(lived_long):
         yield client
 
 

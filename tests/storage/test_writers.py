@@ -26,6 +26,7 @@ WRITERS = {
     "commitment_actor": "storage/commitments.py",
     "reading": "storage/readings.py",
     "suppression": "storage/readings.py",
+    "rereading": "storage/rereadings.py",
     "outbox": "storage/outbox.py",
     "queue": "bus/database.py",
     "inbox": "bus/database.py",
@@ -34,7 +35,7 @@ WRITERS = {
     "attempt": "storage/deliveries.py",
     "token": "storage/tokens.py",
     "rate": "storage/rates.py",
-    "annotation": "storage/annotations.py",
+    "annotation": "storage/notes.py",
 }
 
 

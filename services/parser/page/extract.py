@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 from services.domain.document import Quality
 from services.parser.page import attachments, catalogue, furniture, head
 from services.parser.page.containers import Body, find_body
+from services.parser.page.copies import first_copy
 from services.parser.page.decode import Decoded, decode
 from services.parser.page.limits import refusal
 from services.parser.page.lines import Row, read_rows
@@ -135,15 +136,24 @@ def _with_article(page: Page, article: Body, base: str | None) -> Page:
         rule = _furniture(row, text, matched, page, top=at < _TOP)
         if rule is None:
             kept.append(Line(text, row.source, table_row=row.table_row))
-        else:
-            dropped.append((rule, row.source[:200]))
+            continue
+        if rule == "publication_line" and len(kept) == 1 and _is_heading(kept[0], page):
+            dropped.append(("line:heading", kept.pop().source[:200]))
+        dropped.append((rule, row.source[:200]))
+    once, copied = first_copy(kept) if not article.inner else (tuple(kept), ())
     return replace(
         page,
-        lines=tuple(kept),
+        lines=once,
+        quality=replace(page.quality, warnings=(*page.quality.warnings, *copied)),
         attachments=files,
         images=pictures,
         dropped=tuple((rule, told) for rule, told in dropped if told),
     )
+
+
+def _is_heading(line: Line, page: Page) -> bool:
+    """The page's own heading, told by the bar of time and source right below it."""
+    return page.title is not None and "".join(line.source.split()) == "".join(page.title[0].split())
 
 
 def _furniture(row: Row, text: str, matched: str, page: Page, *, top: bool) -> str | None:
@@ -157,7 +167,7 @@ def _furniture(row: Row, text: str, matched: str, page: Page, *, top: bool) -> s
 
 
 def _completed(quality: Quality, page: Page, article: Body | None, decoded: Decoded) -> Quality:
-    warnings = [*quality.warnings, *(article.warnings if article else ()), *_doubts(page)]
+    warnings = [*quality.warnings, *page.quality.warnings, *(article.warnings if article else ()), *_doubts(page)]
     return replace(
         quality,
         encoding=decoded.encoding,

@@ -1,6 +1,6 @@
 """Is what came back the document at all? (PAGES, ATTACKS C, SPEC §12 row 1). Pure.
 
-    status ─► empty ─► frameset ─► word rules, on pages with little text ─► cut off ─► redirect ─► no body
+    status ─► empty ─► no page ─► frameset ─► word rules, on pages with little text ─► cut off ─► redirect ─► no body
            ─► half empty ─► home page ─► what the source expects ─► ok
 
 The first finding wins. Verdicts: `absent` (the page itself says that the document is not there, or is empty),
@@ -155,6 +155,14 @@ def _empty(page: _Answer) -> Quality | None:
     return None if page.html.strip() else Quality("absent", "empty", "no bytes but white space")
 
 
+def _no_page(page: _Answer) -> Quality | None:
+    """A JSON answer where a page was asked for: of an interface, or what a gateway says of itself."""
+    bare = page.html.strip()
+    if bare[0] not in "{[" or bare[-1] not in "}]" or "<" in bare[:_MOST_HTML]:
+        return None
+    return Quality("unreadable", "not_html", " ".join(bare[:80].split()))
+
+
 def _frameset(page: _Answer) -> Quality | None:
     found = _FRAMESET.search(page.html, 0, _MOST_HTML) if page.is_stub else None
     return Quality("blocked", "frameset", found[0]) if found else None
@@ -266,6 +274,7 @@ def _ok(page: _Answer, *warnings: str) -> Quality:
 _CHECKS: tuple[Callable[[_Answer], Quality | None], ...] = (
     _by_status,
     _empty,
+    _no_page,
     _frameset,
     _attachment_only,
     _by_words,

@@ -16,6 +16,9 @@ _FIRST_OF_GROUP: dict[str, str] = {name: group[0] for group in _WORDS["variants"
 _SITE = re.compile(any_word(_WORDS["site"]["words"]) + "$")
 _ENDS = re.compile("[\u4e00-\u9fff()·]{2,38}" + any_word(_WORDS["suffixes"]["words"]) + r"(?:\([^()]{1,30}\))?")
 
+#: (盖章) behind a signature, and 文件 behind the name in a red head.
+_SEAL = re.compile(r"\s*(?:文\s*件|\(\s?(?:代|盖|公|印|签)?\s?章\s?\))$")
+
 _LEVEL = "自治区|自治州|自治县|自治旗|特别行政区|新区|实验区|开发区|高新区|地区|省|市|区|县|州|盟|旗"
 _REGION = rf"[^省市区县盟旗、,]{{2,10}}?(?:{_LEVEL})|[^省市区县州盟旗各全我本该、,]县"
 _REGIONS = re.compile(rf"(?!国家|国务院|中国|中华|中共中央)(?:{_REGION})+")
@@ -56,7 +59,7 @@ def body_of_site(name: str) -> str:
 
 def bodies_in(line: str) -> tuple[str, ...]:
     """The bodies a line consists of, joined by spaces or 、 in a joint signature; empty if it is anything else."""
-    parts = [part for part in re.split(r"[\s、]+", line.strip()) if part]
+    parts = [part for part in re.split(r"[\s、]+", _SEAL.sub("", line.strip())) if part]
     if parts and all(is_body(part) for part in parts):
         return tuple(parts)
     joined = "".join(parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 
@@ -17,6 +17,19 @@ def any_word(words: Iterable[str]) -> str:
     return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
 
 
+_RUN = re.compile("[0-9]+")
+
+
+def at_digits(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """The matches of `pattern` that begin where a run of digits does, in order, without overlap."""
+    end = 0
+    for run in _RUN.finditer(text):
+        found = pattern.match(text, run.start()) if run.start() >= end else None
+        if found:
+            yield found
+            end = found.end()
+
+
 def alternatives(words: Iterable[str]) -> str:
     """A pattern for any of `words`, the longest that fits: a tree by characters, so each is looked at once."""
     tree: dict[str, Any] = {}
@@ -26,6 +39,14 @@ def alternatives(words: Iterable[str]) -> str:
             node = node.setdefault(character, {})
         node[""] = {}
     return _branches(tree)
+
+
+def guarded(words: Iterable[str]) -> str:
+    """`alternatives(words)` behind one look at the first character. To be matched at a given place, where a long list
+    rarely fits: without the look every branch would be tried. Not to search with, for it hides the first characters
+    that a search goes by."""
+    words = list(words)
+    return f"(?:(?=[{re.escape(''.join(sorted({word[0] for word in words})))}]){alternatives(words)})"
 
 
 def _branches(node: dict[str, Any]) -> str:

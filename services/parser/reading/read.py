@@ -118,7 +118,7 @@ def _parts(layout: Layout, anatomy: Anatomy) -> tuple[list[Part], list[UnitList]
         elif anatomy.is_body(row):
             begin = anatomy.begins.get(row.number, row.start)
             found = list_of(row, begin)
-            end = found.start if found else row.end
+            end = found.start if found else anatomy.ends.get(row.number, row.end)
             if piece := trim(layout.matched, begin, end):
                 parts.append(Part(row, begin if begin != row.start else piece[0], piece[1]))
             if found:

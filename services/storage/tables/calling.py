@@ -29,7 +29,7 @@ rate = Table(  # rates.py; a row is one caller's window, overwritten by the next
     Column("ends", UtcTime, nullable=False),
 )
 
-annotation = Table(  # annotations.py; what readers say about a change, only ever added to
+annotation = Table(  # notes.py; what readers say about a change, only ever added to
     "annotation",
     metadata,
     Column("id", Serial, primary_key=True),

@@ -95,6 +95,7 @@ version = Table(  # versions.py
     Column("structure", LargeBinary, nullable=False),
     #: The earlier version that said the same.
     Column("returns_to", Integer),
+    Index(None, "recorded", "document_id", "n"),
 )
 
 change = Table(  # versions.py
@@ -160,6 +161,20 @@ reading = Table(  # readings.py; a page that cannot be read has readings and no 
     Column("reason", Text),
     Column("version_n", Integer),
     Index(None, "document_id", "version_n"),
+)
+
+rereading = Table(  # rereadings.py; what a newer reader makes of a snapshot, beside the reading on record
+    "rereading",
+    metadata,
+    Column("snapshot_id", Serial, ForeignKey("snapshot.id"), primary_key=True, autoincrement=False),
+    Column("reader", Text, primary_key=True),
+    Column("recorded", UtcTime, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text),
+    # None where the page holds no document
+    Column("key_hash", Text),
+    Column("fingerprint", Text),
+    Column("structure", LargeBinary),
 )
 
 suppression = Table(  # readings.py; a snapshot with only suppressed differences makes no version

@@ -117,9 +117,8 @@ def _written(view: View, start: int, end: int, names: Sequence[str]) -> list[Str
 
 def _bound(frame: Frame, list_id: str, section: str) -> tuple[str, ...]:
     """Commitments the list answers for."""
-    named = tuple(x.id for x in frame.new.document.commitments if x.units_ref == list_id)
-    return named or tuple(x.id for x in frame.new.document.commitments if x.section == section)
+    return frame.new.answered.get(list_id) or frame.new.promised.get(section, ())
 
 
 def _inheriting(frame: Frame, before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(new.id for old, new in frame.promises if old.actors == before and new.actors == after)
+    return tuple(frame.handed.get((before, after), ()))

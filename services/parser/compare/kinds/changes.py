@@ -8,6 +8,7 @@ pieces elsewhere     ─► moved, with whatever else was found in them
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -27,7 +28,6 @@ from services.parser.compare.kinds.qualities import recurrences, references
 from services.parser.compare.kinds.targets import scopes, targets
 from services.parser.compare.marking.pair import Frame, Pair, Verdict, hull, pair, told
 from services.parser.compare.marking.wording import Hunk
-from services.parser.compare.matching.align import Match
 from services.parser.compare.matching.view import Piece, View
 
 #: Kind of a matched piece -> its detectors, in the order of SPEC §12. The last one takes what is left.
@@ -61,17 +61,12 @@ def typed(frame: Frame) -> tuple[list[Change], list[Suppression]]:
         return coarse(frame)
     ledger = _Ledger()
     for found in frame.alignment.matches:
-        if found.moved or _differs(frame, found):
+        if found.moved or frame.differs(found):
             _matched(ledger, pair(frame, found))
     _moved(ledger, frame)
     for view, pieces, old in ((frame.old, frame.alignment.gone, True), (frame.new, frame.alignment.come, False)):
         _one_sided(ledger, view, pieces, old=old)
     return ledger.changes, ledger.held
-
-
-def _differs(frame: Frame, found: Match) -> bool:
-    old, new = frame.old.document.source_text, frame.new.document.source_text
-    return old[found.olds[0].start : found.olds[-1].end] != new[found.news[0].start : found.news[-1].end]
 
 
 def _matched(ledger: _Ledger, pair: Pair) -> None:
@@ -129,15 +124,16 @@ def _moved(ledger: _Ledger, frame: Frame) -> None:
         if found.kind != "heading":
             owner = next((x.id for x in frame.new.ancestors(found.match.news[0].section) if x.id in headings), None)
             inside.get(owner or "", alone).append(found)
-    outer = {id_: _outer(frame, id_, headings) for id_ in inside}
-    for id_ in dict.fromkeys(outer.values()):
-        group = [found for inner, owner in outer.items() if owner == id_ for found in inside[inner]]
-        parent = frame.new.sections[id_].parent
-        numbers = [x for x in ledger.renumbered if x.parent == parent]
-        marks = _remaining(taken, group, numbers)
+    groups: dict[str, list[Pair]] = defaultdict(list)
+    for id_ in inside:
+        groups[_outer(frame, id_, headings)] += inside[id_]
+    numbers: dict[str | None, list[outline.Renumbered]] = defaultdict(list)
+    for one in ledger.renumbered:
+        numbers[one.parent].append(one)
+    for id_, group in groups.items():
+        marks = _remaining(taken, group, numbers.pop(frame.new.sections[id_].parent, []))
         ledger.changes.append(outline.moved(frame, headings[id_], marks))
-        ledger.renumbered = [x for x in ledger.renumbered if x.parent != parent]
-    ledger.changes += outline.renumbered(ledger.renumbered)
+    ledger.changes += outline.renumbered(numbers.values())
     for found in alone:
         ledger.changes.append(_elsewhere(found, _remaining(taken, [found], ())))
 
@@ -159,7 +155,7 @@ def _remaining(
     """The places of a group of pieces on both sides, without what other entries already account for."""
     before = [(found.old_start, found.old_end) for found in group]
     after = [(found.new_start, found.new_end) for found in group]
-    hunks = [hunk for one in numbers for hunk in one.mine if one.pair not in group]
+    hunks = [hunk for one in numbers for hunk in one.mine if not any(one.pair is found for found in group)]
     before += [(hunk.old_start, hunk.old_end) for hunk in hunks]
     after += [(hunk.new_start, hunk.new_end) for hunk in hunks]
     return outside(before, taken[0]), outside(after, taken[1])

@@ -67,7 +67,7 @@ def _list(view: View, piece: Piece, *, old: bool) -> Change:
     direction: Direction = "softened" if old else "strengthened"
     before, after = (units, None) if old else (None, units)
     verdict = Verdict(kind, "SPEC §12.15", severity.FIXED[kind], direction, before, after)
-    bound = tuple(x.id for x in view.document.commitments if x.section == piece.section)
+    bound = view.promised.get(piece.section, ())
     tiers = [view.commitments[id_].tier for id_ in bound]
     return replace(whole(view, piece, verdict, old=old), affected=bound, actors=units, tier=min(tiers, default=None))
 

@@ -36,12 +36,9 @@ def numbers(pair: Pair, left: Open) -> tuple[Renumbered | None, Open]:
     return (Renumbered(pair, mine, new.parent), without(left, mine)) if mine else (None, left)
 
 
-def renumbered(found: Iterable[Renumbered]) -> Iterator[Change]:
-    """One change for all that was renumbered below one parent."""
-    groups: dict[str | None, list[Renumbered]] = defaultdict(list)
-    for one in found:
-        groups[one.parent].append(one)
-    for group in groups.values():
+def renumbered(groups: Iterable[Sequence[Renumbered]]) -> Iterator[Change]:
+    """One change for all that was renumbered below one parent: a group each."""
+    for group in groups:
         before, after = zip(*((_number(x.pair, old=True), _number(x.pair, old=False)) for x in group), strict=True)
         verdict = Verdict("section_renumbered", _RULE, severity.FIXED["section_renumbered"], "neutral", before, after)
         change = told(group[0].pair, verdict, group[0].mine)
@@ -72,8 +69,8 @@ def moved(frame: Frame, pair: Pair, marks: tuple[Marks, Marks]) -> Change:
     """A section that stands elsewhere: below another parent (ids), or in another place among its siblings (from 1)."""
     old, new = _sections(pair)
     if frame.alignment.sections.get(old.parent or "") == new.parent:
-        before: str | int | None = _place(frame.old, old)
-        after: str | int | None = _place(frame.new, new)
+        before: str | int | None = frame.old.places[old.id]
+        after: str | int | None = frame.new.places[new.id]
     else:
         before, after = old.parent, new.parent
     verdict = Verdict("section_moved", _RULE, severity.FIXED["section_moved"], "neutral", before, after)
@@ -85,10 +82,6 @@ def moved(frame: Frame, pair: Pair, marks: tuple[Marks, Marks]) -> Change:
         old_marks=marks[0], new_marks=marks[1], context_before=document[0].source_text[old.start : old.extent_end],
         context_after=document[1].source_text[new.start : new.extent_end],
     )  # fmt: skip
-
-
-def _place(view: View, section: Section) -> int:
-    return [sibling.id for sibling in view.children[section.parent]].index(section.id) + 1
 
 
 def lone(view: View, pieces: Sequence[Piece], *, old: bool) -> tuple[list[Change], list[Piece]]:

@@ -25,13 +25,14 @@ def couples(
     """
     found: dict[int, int] = {}
     free = dict(enumerate(news))
+    images = [pair.image(old.start, old.end) for old in olds]
+    mine, theirs = [measure(old) for old in olds], [measure(new) for new in news]
     for same_measure, same_place in ((True, True), (True, False), (False, True)):
-        for i, old in enumerate(olds):
+        for i, image in enumerate(images):
             if i in found:
                 continue
-            image = pair.image(old.start, old.end)
             for j, new in free.items():
-                measured = measure(old) == measure(new) or not same_measure
+                measured = mine[i] == theirs[j] or not same_measure
                 if measured and (_overlap(image, (new.start, new.end)) or not same_place):
                     found[i] = j
                     break

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import isqrt
 
 from services.domain.change import (
     Change,
@@ -20,7 +21,7 @@ from services.domain.change import (
 )
 from services.domain.commitment import Commitment, Deadline
 from services.domain.document import Document
-from services.parser.compare.marking.wording import Hunk, Wording, hunks
+from services.parser.compare.marking.wording import FAR, Hunk, Wording, hunks
 from services.parser.compare.matching.align import Alignment, Match
 from services.parser.compare.matching.view import Piece, View
 
@@ -28,6 +29,10 @@ from services.parser.compare.matching.view import Piece, View
 Stretch = tuple[int, int]
 #: A deadline's wording before and after; None where there was none.
 Shift = tuple[str | None, str | None]
+
+#: Steps spent on the wordings of all pairs together, and what each may be apart whatever their number.
+_STEPS = 3_000_000
+_NEAR = 40
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,17 @@ class Frame:
         return self.alignment.new
 
     @cached_property
+    def far(self) -> int:
+        """How many words of a pair may differ before it is marked whole: fewer where hundreds of pairs differ."""
+        differing = sum(1 for found in self.alignment.matches if self.differs(found))
+        return max(_NEAR, min(FAR, isqrt(_STEPS // max(differing, 1))))
+
+    def differs(self, found: Match) -> bool:
+        """Whether one character of the match is another one now."""
+        old, new = self.old.document.source_text, self.new.document.source_text
+        return old[found.olds[0].start : found.olds[-1].end] != new[found.news[0].start : found.news[-1].end]
+
+    @cached_property
     def promises(self) -> tuple[tuple[Commitment, Commitment], ...]:
         """Commitments on both sides of each match."""
         return tuple(
@@ -56,8 +72,20 @@ class Frame:
         )
 
     @cached_property
+    def handed(self) -> dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]]:
+        """(Actors before and after) -> the commitments of the new document to which that happened."""
+        found: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = defaultdict(list)
+        for mine, theirs in self.promises:
+            if mine.actors != theirs.actors:
+                found[mine.actors, theirs.actors].append(theirs.id)
+        return found
+
+    @cached_property
     def shifts(self) -> dict[tuple[str | None, Shift], list[str]]:
-        """(plan, deadline before and after) -> the commitments of the new document to which that happened."""
+        """(plan, deadline before and after) -> the commitments of the new document to which that happened elsewhere.
+
+        A date written in the sentence itself reaches no other.
+        """
         found: dict[tuple[str | None, Shift], list[str]] = defaultdict(list)
         for mine, theirs in self.promises:
             before, after = _terms(self.old, mine), _terms(self.new, theirs)
@@ -65,8 +93,10 @@ class Frame:
                 continue
             plan = self.new.annex(theirs.section)
             for old, new in zip(before, after, strict=False):
+                if all(side is None or side.source == "explicit" for side in (old, new)):
+                    continue
                 raws = old.raw if old else None, new.raw if new else None
-                if raws[0] != raws[1] and theirs.id not in found[plan, raws]:
+                if raws[0] != raws[1] and found[plan, raws][-1:] != [theirs.id]:
                     found[plan, raws].append(theirs.id)
         return found
 
@@ -127,7 +157,7 @@ class Pair:
 def pair(frame: Frame, match: Match) -> Pair:
     old_start, old_end = match.olds[0].start, match.olds[-1].end
     new_start, new_end = match.news[0].start, match.news[-1].end
-    found = hunks(_wording(frame.old, old_start, old_end), _wording(frame.new, new_start, new_end))
+    found = hunks(_wording(frame.old, old_start, old_end), _wording(frame.new, new_start, new_end), frame.far)
     return Pair(frame, match, found, old_start, old_end, new_start, new_end)
 
 

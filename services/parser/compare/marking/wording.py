@@ -16,7 +16,7 @@ from services.parser.compare.marking.words import UNITS, WORDS
 from services.parser.text.layers import key
 
 #: Tokens inserted plus deleted at most; a piece further apart is marked whole.
-_FAR = 300
+FAR = 300
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _CLAUSE = re.compile(r"[、;。](?!\d)|(?<!\d),|,(?!\d)")
@@ -46,14 +46,14 @@ class Wording:
     start: int
 
 
-def hunks(old: Wording, new: Wording) -> tuple[Hunk, ...]:
+def hunks(old: Wording, new: Wording, far: int = FAR) -> tuple[Hunk, ...]:
     """Differences in ascending order, in document offsets; outside of them both sources are equal."""
     if old.source == new.source:
         return ()
     same = key(old.matched) == key(new.matched)
     if same and len(old.matched) != len(new.matched):
         return (_trimmed(old, new),)
-    meant = _meant(old, new)
+    meant = _meant(old, new, far)
     spans = sorted([*meant, *_formed(old, new, meant)], key=lambda span: (span[0], span[2]))
     found = tuple(_hunk(old, new, span) for span in spans)
     # Separators that changed places with words: no single run says the same, all of them together do.
@@ -77,8 +77,11 @@ def _grammar() -> re.Pattern[str]:
     number = r"\d+(?:[.,]\d+)*"
     unit = "|".join(map(re.escape, sorted(UNITS, key=lambda unit: -len(unit))))
     han = r"[〇零一二三四五六七八九十百千两]+"
+    # Most characters begin none of these: they are told apart before any word is tried.
+    begins = "".join(map(re.escape, sorted({word[0] for word in WORDS})))
     return re.compile(
-        rf"-?{number}(?:\s?[万亿千百]*)(?:—{number}[万亿千百]*)?[余多]?(?:\s?(?:{unit}|年|月|日|号))?"
+        rf"[^\d\-A-Za-z〇零一二三四五六七八九十百千两{begins}]"
+        rf"|-?{number}(?:\s?[万亿千百]*)(?:—{number}[万亿千百]*)?[余多]?(?:\s?(?:{unit}|年|月|日|号))?"
         rf"|{han}[万亿]*[余多]?(?:{unit}|成|年|月)"
         rf"|[A-Za-z][A-Za-z0-9]*"
         rf"|{'|'.join(map(re.escape, sorted(WORDS, key=lambda word: -len(word))))}"
@@ -91,13 +94,13 @@ def tokens(matched: str) -> list[str]:
     return [found.group() for found in _grammar().finditer(matched)]
 
 
-def _meant(old: Wording, new: Wording) -> list[Span]:
+def _meant(old: Wording, new: Wording, far: int) -> list[Span]:
     """Replaced runs of tokens as character spans."""
     if old.matched == new.matched:
         return []
     head, tail = _shared_clauses(old.matched, new.matched)
     a, b = (tokens(x.matched[head : len(x.matched) - tail]) for x in (old, new))
-    spans = differing(a, b, _FAR)
+    spans = differing(a, b, far)
     if spans is None:
         spans = [(0, len(a), 0, len(b))]
     spans = _joined(a, _slid(a, b, spans))

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from services.parser.compare.marking.script import Span, increasing
 from services.parser.compare.matching.apart import too_far
-from services.parser.compare.matching.dice import assign, dice
+from services.parser.compare.matching.dice import MOST_LOOKUPS, assign, dice
 from services.parser.compare.matching.parallel import parallel
 from services.parser.compare.matching.parts import adjacent, parts_of
 from services.parser.compare.matching.sections import Matched, bare_heading, match_sections
@@ -202,7 +202,8 @@ class _Search:
         self, one: View, ones: dict[int, Piece], many: View, parts: dict[int, Piece], *, swapped: bool
     ) -> None:
         runs = [run for run in adjacent(parts.values()) if len(run) > 1]
-        if not runs or len(ones) * sum(map(len, runs)) > 20_000:
+        count, length = sum(map(len, runs)), sum(piece.end - piece.start for piece in ones.values())
+        if not runs or len(ones) * count > 20_000 or length * count > MOST_LOOKUPS:
             return
         for piece in list(ones.values()):
             if piece.kind not in ("commitment", "unit"):
@@ -251,11 +252,25 @@ class _Search:
                 self.take([piece], [theirs], 5)
 
     def crossed(self) -> None:
-        """Step 8 and its kin: promised before and reported now, or the reverse; a heading that became a sentence."""
+        """Step 8 and its kin: promised before and reported now, or the reverse; a heading that became a sentence.
+
+        What says the same to the letter comes first, however much is left.
+        """
+        self._recast()
         for mine, theirs in _CROSSINGS:
             olds = [piece for piece in self.olds.values() if piece.kind == mine]
             news = [piece for piece in self.news.values() if piece.kind == theirs]
             self._assign(olds, news, _ELSEWHERE, 8)
+
+    def _recast(self) -> None:
+        waiting: dict[Hashable, deque[Piece]] = defaultdict(deque)
+        for piece in self.news.values():
+            if piece.kind in ("commitment", "unit"):
+                waiting[piece.kind, self.new.key(piece)].append(piece)
+        other = {"commitment": "unit", "unit": "commitment"}
+        for piece in list(self.olds.values()):
+            if queue := waiting.get((other.get(piece.kind), self.old.key(piece))):
+                self.take([piece], [queue.popleft()], 8)
 
     def _assign(self, olds: list[Piece], news: list[Piece], least: float, step: int) -> None:
         sides: dict[tuple[str, int], Piece] = {("old", piece.index): piece for piece in olds}

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from math import isqrt
 
-from services.parser.compare.marking.script import Span, increasing, shared_ends
+from services.parser.compare.marking.script import Span, differing, increasing
 from services.parser.compare.matching.view import View
 
 #: What may differ on both sides together and still be compared piece by piece: about ten long annual reports.
@@ -18,6 +19,8 @@ MOST_PIECES = 6_000
 MOST_CHARACTERS = 300_000
 #: Stretches that stayed, the longest ones, in a coarse comparison; shorter ones between them go with what changed.
 _STRETCHES = 200
+#: Steps spent on what lies between the anchors.
+_STEPS = 250_000
 
 
 def too_far(old: View, new: View) -> list[Span] | None:
@@ -39,16 +42,18 @@ def _length(view: View, start: int, end: int) -> int:
 
 
 def _runs(a: Sequence[str], b: Sequence[str]) -> Iterator[Span]:
-    """What stands between the pieces that occur once on both sides in one order; equal ends of each run left out."""
+    """What differs between the pieces that occur once on both sides in one order."""
     counts = Counter(a), Counter(b)
     place = {words: j for j, words in enumerate(b) if counts[1][words] == 1}
     shared = [(i, place[words]) for i, words in enumerate(a) if counts[0][words] == 1 and words in place]
     anchors = [shared[at] for at in increasing([j for _, j in shared])]
+    # Between two anchors lies little to look through, unless nearly everything is said more than once.
+    far = isqrt(_STEPS // (len(anchors) + 1))
     i = k = 0
     for x, y in [*anchors, (len(a), len(b))]:
-        head, tail = shared_ends(a[i:x], b[k:y])
-        if x - i > head + tail or y - k > head + tail:
-            yield i + head, x - tail, k + head, y - tail
+        found = differing(a[i:x], b[k:y], far)
+        for run in [(0, x - i, 0, y - k)] if found is None else found:
+            yield i + run[0], i + run[1], k + run[2], k + run[3]
         i, k = x + 1, y + 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -90,10 +91,11 @@ def _matched(alignment: Alignment) -> tuple[Renamed, Renamed, Renamed, Renamed]:
 def _fresh(items: Iterable[object], prefix: str, taken: set[str], names: Callable[..., tuple[str, ...]]) -> Renamed:
     """Ids from what names the items; a repeat is counted."""
     found: Renamed = {}
+    counts: Counter[tuple[str, ...]] = Counter()
     for item in items:
-        count = 0
-        while (id_ := digest_id(prefix, *names(item), str(count))[: len(prefix) + 13]) in taken:
-            count += 1
+        named = names(item)
+        while (id_ := digest_id(prefix, *named, str(counts[named]))[: len(prefix) + 13]) in taken:
+            counts[named] += 1
         taken.add(id_)
         found[item.id] = id_  # type: ignore[attr-defined]
     return found

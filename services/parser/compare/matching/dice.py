@@ -10,6 +10,8 @@ T = TypeVar("T", bound=Hashable)
 
 #: Pairs of texts compared at most in one search; beyond it only equality counts, so the work stays bounded.
 _MOST = 20_000
+#: Character pairs looked up at most in one search: the same for long sentences.
+MOST_LOOKUPS = 4_000_000
 #: A group of rivals up to this size is assigned exactly, a larger one greedily.
 _EXACT = 12
 
@@ -34,6 +36,8 @@ def assign(
 ) -> list[tuple[T, T, float]]:
     """One-to-one matches of maximum total weight among those with Dice ≥ `least`, in the order of `olds`."""
     if len(olds) * len(news) > _MOST:
+        return []
+    if len(olds) * sum(len(pairs_of(new)) for new in news) > MOST_LOOKUPS:
         return []
     edges = [edge for old in olds for edge in _edges(old, news, pairs_of, least)]
     chosen = [edge for rivals in _components(edges) for edge in _best(rivals)]

@@ -95,9 +95,11 @@ def _by_sentences(old: View, new: View, matched: Matched) -> Matched:
 
 def _one_to_one(votes: Iterable[tuple[int, str, str]]) -> Matched:
     found: Matched = {}
+    taken: set[str] = set()
     for _, mine, theirs in votes:
-        if mine not in found and theirs not in found.values():
+        if mine not in found and theirs not in taken:
             found[mine] = theirs
+            taken.add(theirs)
     return found
 
 
@@ -135,9 +137,11 @@ def _by_likeness(old: View, new: View, matched: Matched) -> Matched:
             sides = {("old", x.id): (old, x) for x in olds} | {("new", x.id): (new, x) for x in news}
             rivals = [("old", x.id) for x in olds], [("new", x.id) for x in news]
             likeness = cache(lambda side, whole=whole, sides=sides: pairs(_said(*sides[side], whole=whole)))
-            found |= {a[1]: b[1] for a, b, _ in assign(*rivals, likeness, _ALIKE)}
-            olds = [x for x in olds if x.id not in found]
-            news = [x for x in news if x.id not in found.values()]
+            alike = {a[1]: b[1] for a, b, _ in assign(*rivals, likeness, _ALIKE)}
+            found |= alike
+            partners = set(alike.values())
+            olds = [x for x in olds if x.id not in alike]
+            news = [x for x in news if x.id not in partners]
     return found
 
 

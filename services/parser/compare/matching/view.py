@@ -71,6 +71,21 @@ class View:
         return {commitment: tuple(targets) for commitment, targets in found.items()}
 
     @cached_property
+    def promised(self) -> dict[str | None, tuple[str, ...]]:
+        """Ids of the commitments of each section, in text order."""
+        return _grouped((x.section, x.id) for x in self.document.commitments)
+
+    @cached_property
+    def answered(self) -> dict[str | None, tuple[str, ...]]:
+        """Ids of the commitments each 责任单位 list answers for."""
+        return _grouped((x.units_ref, x.id) for x in self.document.commitments if x.units_ref)
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each section stands among its siblings, from 1."""
+        return {x.id: place for siblings in self.children.values() for place, x in enumerate(siblings, 1)}
+
+    @cached_property
     def children(self) -> dict[str | None, list[Section]]:
         found: dict[str | None, list[Section]] = defaultdict(list)
         for section in self.document.sections:
@@ -177,6 +192,13 @@ def _view(same: _Identity) -> View:
 @lru_cache(maxsize=16)
 def _matched(text: str) -> str:
     return match(text)
+
+
+def _grouped(items: Iterable[tuple[str | None, str]]) -> dict[str | None, tuple[str, ...]]:
+    found: dict[str | None, list[str]] = defaultdict(list)
+    for owner, id_ in items:
+        found[owner].append(id_)
+    return {owner: tuple(ids) for owner, ids in found.items()}
 
 
 def _ordered(items: Iterable[Placed]) -> tuple[list[int], list[Placed]]:

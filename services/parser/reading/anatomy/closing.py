@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from services.domain.document import Role
 from services.parser.reading.anatomy.layout import Row
-from services.parser.reading.anatomy.lines import is_date, is_item, is_signature, role_of, signed
+from services.parser.reading.anatomy.lines import is_date, is_item, is_month, is_signature, role_of, signed
 from services.parser.reading.anatomy.parts import Anatomy
 from services.parser.reading.structure.markers import numbered
 
@@ -14,6 +14,8 @@ from services.parser.reading.structure.markers import numbered
 _DEEPEST = 40
 #: A line of no known kind below the date is a contact line when it is not longer.
 _SHORT = 60
+#: What a title goes on with below the names of its issuers.
+_TITLE_GOES_ON = ("关于", "对", "印发", "转发", "答复")
 
 
 def close(rows: Sequence[Row], found: Anatomy) -> None:
@@ -25,6 +27,29 @@ def close(rows: Sequence[Row], found: Anatomy) -> None:
         above(rows[:date], found, signed_below=True)
     else:
         above(rows, found, signed_below=False)
+        _glued(rows, found)
+
+
+def _glued(rows: Sequence[Row], found: Anatomy) -> None:
+    """Where extraction glued signature and date to the last paragraph, the body ends before them."""
+    last = next((row for row in reversed(rows[-_DEEPEST:]) if row.number not in found.roles), None)
+    if last is None or any(role in ("agency", "date") for role in found.roles.values()):
+        return
+    end = max(last.text.rfind(sign, 0, len(last.text) - 1) for sign in "。!") + 1
+    if end and signed(last.text[end:]):
+        found.ends[last.number] = last.start + end
+
+
+def head_role(rows: Sequence[Row], place: int) -> Role:
+    """The role of a row above the addressee. A body's name there is a letter head, but where the title goes on below
+    it (X局 / 关于…的通知) it is the title's first line."""
+    line = rows[place].text.strip()
+    if role := role_of(line):
+        return role
+    if not is_signature(line):
+        return "title"
+    below = next((row.text.strip() for row in rows[place + 1 :] if not is_signature(row.text)), "")
+    return "title" if below.startswith(_TITLE_GOES_ON) and not line.endswith("件") else "agency"
 
 
 def date_row(rows: Sequence[Row], indices: Sequence[int] | range) -> int | None:
@@ -32,6 +57,8 @@ def date_row(rows: Sequence[Row], indices: Sequence[int] | range) -> int | None:
     bare = None
     for index in indices:
         if signed(rows[index].text):
+            return index
+        if index and is_month(rows[index].text) and is_signature(rows[index - 1].text):
             return index
         if is_date(rows[index].text):
             if index and is_signature(rows[index - 1].text):
@@ -42,7 +69,7 @@ def date_row(rows: Sequence[Row], indices: Sequence[int] | range) -> int | None:
 
 def sign(rows: Sequence[Row], date: int, found: Anatomy) -> None:
     """Marks the date line and the signatures directly above it, or below it where none stands above."""
-    if not is_date(rows[date].text):
+    if signed(rows[date].text):
         found.mark(rows[date], "agency")
         return
     found.mark(rows[date], "date")

@@ -19,6 +19,7 @@ _CPPCC, _NPC = any_of(_PROPOSAL["cppcc"]), any_of(_PROPOSAL["npc"])
 _ANSWER, _SUGGESTION = re.compile(_PROPOSAL["answer_title"]), re.compile(_PROPOSAL["suggestion_title"])
 _REPLY_NUMBER = re.compile(_PROPOSAL["doc_number"])
 _OPENING = re.compile(r"(?:建议|提案|议案|号)[^。]{0,24}(?:收悉|如下|交我|转至)|提出的.{0,80}(?:建议|提案|议案)")
+_PROPOSAL_TITLE = re.compile(r"提案(?:的提案)?[》”]")
 _TITLES = re.compile(r"《[^《》]*》|“[^“”]*”")
 _HEADING = re.compile(load("notices")["title"]["heading"])
 _REPORT = re.compile(load("notices")["title"]["work_report"])
@@ -45,7 +46,7 @@ def is_reply(rows: Sequence[Row], title: str, page: Page) -> bool:
         return True
     if greeted is None:
         return False
-    person = letters.PERSON.match(rows[greeted].text.strip()) is not None
+    person = letters.person_in(rows[greeted].text.strip()) is not None
     return person or _answers(rows, greeted, title, page)
 
 
@@ -71,9 +72,11 @@ def reply_kind(rows: Sequence[Row], title: str) -> Kind:
             return "reply_cppcc"
         if _NPC.search(words):
             return "reply_npc"
-    person = letters.PERSON.match(rows[greeted].text.strip()) if greeted is not None else None
+    person = letters.person_in(rows[greeted].text.strip()) if greeted is not None else None
     if person:
         return "reply_cppcc" if "委" in person["role"] else "reply_npc"
+    if greeted is not None and any(_PROPOSAL_TITLE.search(text) for text in (title, *opening)):
+        return "reply_cppcc"  # a party or an association; deputies hand in no 提案
     around = title + " ".join(row.text[:400] for row in rows[:_HEAD_ROWS])
     return "reply_cppcc" if re.search("委员|提\\s*案\\s*人", around) and "代表" not in around else "reply_npc"
 

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 
 from services.domain.document import Role
 from services.parser.lexicon import load
-from services.parser.reading.anatomy.closing import close
+from services.parser.reading.anatomy.closing import close, head_role
 from services.parser.reading.anatomy.layout import Layout, Row
-from services.parser.reading.anatomy.lines import is_audience, is_signature, role_of
+from services.parser.reading.anatomy.lines import is_audience, role_of
 from services.parser.reading.anatomy.parts import Anatomy, furnished
 from services.parser.reading.patterns import any_of, any_word
 from services.parser.reading.structure.markers import numbered
 
 _WORDS = load("letters")
-PERSON = re.compile(_WORDS["salutation"]["person"])
+_PERSON = re.compile(_WORDS["salutation"]["person"])
+_OFFICE_FIRST = re.compile(_WORDS["salutation"]["office_first"])
 BODY = re.compile(_WORDS["salutation"]["body"])
 _BARE_NAMES = re.compile(_WORDS["salutation"]["bare_names"])
 _NOT_NAMES = re.compile(any_word(_WORDS["salutation"]["not_names"]))
@@ -74,8 +75,13 @@ def salutation_index(rows: Sequence[Row]) -> int | None:
     return None
 
 
+def person_in(line: str) -> re.Match[str] | None:
+    """Groups `names` and `role` of a line that addresses deputies or members: 王芳代表:, 省人大代表王芳:."""
+    return _PERSON.match(line) or _OFFICE_FIRST.match(line)
+
+
 def _addresses_person(line: str) -> bool:
-    found = PERSON.match(line)
+    found = person_in(line)
     if not found or _NOT_NAMES.search(line):
         return False
     return line.endswith(":") or bool(_BARE_NAMES.match(found["names"].strip()))
@@ -146,8 +152,8 @@ def _letter(rows: Sequence[Row], found: Anatomy) -> int:
     """Marks title, number, salutation and opening; returns the index of the first row that may be body."""
     greeted = salutation_index(rows)
     begin = _head(rows, found) if greeted is None else greeted
-    for row in rows[:begin]:
-        found.mark(row, role_of(row.text) or ("agency" if is_signature(row.text) else "title"))
+    for place, row in enumerate(rows[:begin]):
+        found.mark(row, head_role(rows[:begin], place))
     if greeted is not None:
         found.mark(rows[greeted], "salutation")
         begin = greeted + 1
@@ -176,8 +182,8 @@ def _opening(rows: Sequence[Row], begin: int, found: Anatomy) -> int:
         line = row.text.strip()
         if numbered(row) or row.number in found.roles:
             return index
-        if _GREETING.match(line):
-            found.mark(row, "intro")
+        if _GREETING.match(line) or (index < begin + 2 and role_of(line) == "approval_feedback"):
+            found.mark(row, "intro")  # 您好! and thanks, before it says what is answered
             continue
         if not _INTRO.search(row.text, 0, _INTRO_CHARACTERS):
             return index

@@ -25,6 +25,7 @@ _PROMISE = re.compile(r"(?:我|本)[^,。;]{0,6}将|下一?步")
 _YEAR = "(?:(?:19|20)[0-9]{2}|[一二][〇○零Oo0一二三四五六七八九]{3})"
 _PART = "(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _DATE = re.compile(rf"{_YEAR}\s?年\s?{_PART}\s?月\s?{_PART}\s?[日号]|{_YEAR}[-./][0-9]{{1,2}}[-./][0-9]{{1,2}}")
+_MONTH = re.compile(rf"{_YEAR}\s?年\s?{_PART}\s?月")
 _PASSED = re.compile(r"(?:19|20)\d\d年\d{1,2}月\d{1,2}日[^。;]{2,60}(?:通过|批准|会议)")
 _SIGNED = re.compile(r"(?P<bodies>\S.{2,80}?)\s*(?P<date>" + _DATE.pattern + r")\)?$")
 #: Longest line that is looked at as a line around the body.
@@ -37,6 +38,11 @@ def is_date(line: str) -> bool:
     if _PASSED.fullmatch(bare):
         return True
     return len(bare) <= 24 and (bool(_DATE.fullmatch(bare)) or damaged_date(bare)[0])
+
+
+def is_month(line: str) -> bool:
+    """The line is a year and a month, as a paper without its day is dated; only below a signature is that its date."""
+    return bool(_MONTH.fullmatch(line.strip().strip("()").strip()))
 
 
 def signed(line: str) -> tuple[str, str] | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from services.parser.lexicon import load
-from services.parser.reading.anatomy.closing import above, date_row, sign
+from services.parser.reading.anatomy.closing import above, date_row, head_role, sign
 from services.parser.reading.anatomy.layout import Layout, Row
 from services.parser.reading.anatomy.lines import is_date, is_item, role_of
 from services.parser.reading.anatomy.parts import Anatomy, furnished
@@ -48,8 +48,8 @@ def _header(rows: Sequence[Row], found: Anatomy) -> int:
     """Marks title, number and addressees; returns the index of the first row behind them."""
     addressed = next((index for index, row in enumerate(rows[:_HEADER_ROWS]) if _is_recipient(row)), None)
     begin = _title_end(rows) if addressed is None else addressed
-    for row in rows[:begin]:
-        found.mark(row, role_of(row.text) or "title")
+    for place, row in enumerate(rows[:begin]):
+        found.mark(row, head_role(rows[:begin], place))
     if addressed is None:
         return begin
     found.mark(rows[addressed], "recipient")

@@ -13,13 +13,15 @@ from services.parser.reading.anatomy.layout import Layout, Row
 
 @dataclass(slots=True)
 class Anatomy:
-    """Rows that are not body, by number, and where the body begins in rows that open with something else.
+    """Rows that are not body, by number; where the body begins in rows that open with something else, and where it
+    ends in a row that goes on with the signature.
 
     `annexes`: first and last row of each annexed paper's title.
     """
 
     roles: dict[int, Role] = field(default_factory=dict)
     begins: dict[int, int] = field(default_factory=dict)
+    ends: dict[int, int] = field(default_factory=dict)
     annexes: dict[int, int] = field(default_factory=dict)
 
     def mark(self, row: Row, role: Role) -> None:

@@ -16,19 +16,20 @@ from services.parser.lexicon import load
 from services.parser.reading.bodies import short_name
 from services.parser.reading.commitments.clauses import Span
 from services.parser.reading.commitments.modality import ADVERBS, MEANS, MODALS, PREPOSITIONS, STRICT, VERBS
-from services.parser.reading.patterns import alternatives
+from services.parser.reading.patterns import alternatives, guarded
 
 _LISTS = load("actors")
 _SELF = frozenset(_LISTS["self"]["words"])
 _KEPT = frozenset(_LISTS["territory"]["keep"])
 _GOVERNMENT: dict[str, str] = _LISTS["territory"]["government"]
+_WHOLE: dict[str, str] = _LISTS["whole"]["government"]
 _OFFICE = re.compile(_LISTS["office"]["pattern"])
 
-_LEVELS = alternatives(_LISTS["level"]["words"])
-_SUFFIXES = alternatives(_LISTS["suffix"]["words"])
+_LEVELS = guarded(_LISTS["level"]["words"])
+_SUFFIXES = guarded(_LISTS["suffix"]["words"])
 _CLASSES = "|".join(_LISTS["classes"]["patterns"])
 _OWN_BODIES = frozenset([*_SELF, *_KEPT, *_GOVERNMENT])
-_OWN = alternatives(_OWN_BODIES)
+_OWN = guarded(_OWN_BODIES)
 #: What no body's name opens with: 推进市…局 begins with a verb. Looked at once a place, outside the patterns below,
 #: for it is by far the longest of all.
 _NO_NAME = rf"{VERBS}|{ADVERBS}|{PREPOSITIONS}|{MEANS}"
@@ -38,9 +39,9 @@ _LISTED = rf"{_OWN}|{_CLASSES}"
 _LISTED_HERE = re.compile(_LISTED)
 _BODY = rf"(?:{_LISTED}|{_NAMED})"
 _AND = "(?:、|和|及|与|以及)"
-_FOLLOW = alternatives(_LISTS["follow"]["words"])
+_FOLLOW = guarded(_LISTS["follow"]["words"])
 #: 市民政局是…主管部门,负责…: a duty.
-_DEFINED = "(?:\\([^()]{2,24}\\))?是(?=[^,。;]{0,40}(?:部门|机构|单位),)"
+_DEFINED = "(?:\\([^()]{2,24}\\))?是(?=[^,。;]{0,40}(?:部门|机构|单位)(?:[,;]|$))"
 _ACTS = rf"(?:{MODALS}|{_FOLLOW}|{MEANS}|(?:{ADVERBS}){{0,4}}(?:{STRICT})|{_DEFINED})"
 _AUXILIARY = rf"(?:{ADVERBS})?(?:{MODALS})"
 
@@ -49,7 +50,7 @@ _CUE = re.compile(rf"[\s—]*(?:\([^()]{{1,20}}\))?(?:(?:{'|'.join(_LISTS['cues'
 _FOLLOWED = {"acting": _ACTS, "told": _AUXILIARY, "beside": f"[,。;:]|{_ACTS}|$"}
 _TOGETHER = re.compile(rf"(?:{MODALS})?(?:{ADVERBS})?(?:{alternatives(_LISTS['together']['words'])})")
 _ORDER = re.compile(rf"(?:{ADVERBS})?(?:要|应当|应|须|必须|需)(?!求)")
-_BY = re.compile("(?<![经理缘自事])由(?!于|此)")
+_BY = re.compile("由(?<![经理缘自事]由)(?!于|此)")
 _CARRY = re.compile(rf"(?:{alternatives(_LISTS['carry']['words'])})")
 _HEADLINE = re.compile(rf"(?:(?<=[\n。;:\s])|^)\((?P<body>{_NAMED})\)")
 
@@ -168,7 +169,7 @@ def meant(name: str, issuer: str | None) -> str:
         return issuer or name
     if name in _GOVERNMENT:
         return issuer if issuer and issuer.endswith("政府") else _GOVERNMENT[name]
-    return name if name in _KEPT else short_name(name)
+    return name if name in _KEPT else _WHOLE.get(name) or short_name(name)
 
 
 def agency_of(metadata: Metadata) -> str | None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from services.parser.lexicon import load
 from services.parser.reading.commitments.clauses import Span, inside
-from services.parser.reading.patterns import alternatives
+from services.parser.reading.patterns import alternatives, guarded
 
 DEFAULT = 4
 
@@ -49,23 +49,23 @@ _INTENSIFIERS = tuple(_WORDING["intensifiers"]["words"])
 _FULL_ADVERBS = tuple(_WORDING["full"]["adverbs"])
 _FULL_VERBS = frozenset(_WORDING["full"]["verbs"])
 
-ADVERBS = alternatives(_WORDING["adverbs"]["words"])
-MODALS = alternatives(_WORDING["modals"]["words"])
-PREPOSITIONS = alternatives(_WORDING["prepositions"]["words"])
-MEANS = alternatives(_WORDING["means"]["words"])
-VERBS = alternatives(_LEVEL)
+ADVERBS = guarded(_WORDING["adverbs"]["words"])
+MODALS = guarded(_WORDING["modals"]["words"])
+PREPOSITIONS = guarded(_WORDING["prepositions"]["words"])
+MEANS = guarded(_WORDING["means"]["words"])
+VERBS = guarded(_LEVEL)
 #: Verbs that are no nouns: safe to look for inside a phrase.
-STRICT = alternatives(set(_LEVEL) - _NOMINAL)
+STRICT = guarded(set(_LEVEL) - _NOMINAL)
 
 #: Not followed by what turns a verb into an attribute or part of a noun (打造的…, 加速器).
-_OPEN = "(?![的之者器率性员]|年代)"
-_TIME = r"(?:连续|用|利用|通过|到|至|在)?(?:20[0-9]{2}|[0-9一二三四五六七八九十两]{1,3})年(?:底|末|内|时间|的时间)?前?"
+_OPEN = "(?![的之者器率性员]|年代|值)"
+_TIME = r"(?=[连用利通到至在0-9一二三四五六七八九十两])(?:连续|用|利用|通过|到|至|在)?(?:20[0-9]{2}|[0-9一二三四五六七八九十两]{1,3})年(?:底|末|内|时间|的时间)?前?"
 _AHEAD = rf"(?:{ADVERBS}|“[^”]{{1,12}}”|{_TIME}|[、,])"
 _HEAD = re.compile(rf"(?P<ahead>{_AHEAD}{{0,8}})(?P<verb>{VERBS}){_OPEN}")
 _MEANS_HEAD = re.compile(rf"(?:{ADVERBS}){{0,4}}(?P<means>{MEANS})")
 _PREPOSITION = re.compile(rf"(?:{ADVERBS}){{0,4}}(?P<preposition>{PREPOSITIONS})")
 _LIGHT_WORD = re.compile(alternatives(_WORDING["light"]["words"]))
-_ANY_STRICT = re.compile(rf"(?P<verb>{STRICT}){_OPEN}")
+_ANY_STRICT = re.compile(rf"(?P<verb>{alternatives(set(_LEVEL) - _NOMINAL)}){_OPEN}")
 _SKIPPED = re.compile(rf"(?:{ADVERBS}|{_TIME})*")
 _ADVERB_WORDS = frozenset(_WORDING["adverbs"]["words"])
 _MEANS_WORDS = frozenset(_WORDING["means"]["words"])

@@ -165,12 +165,15 @@ def _binds_the_writer(matched: str, unit: Unit, pieces: tuple[Span, ...], subjec
         return True
     if _LISTED.match(matched, unit.start, unit.end):
         return False
+    may = False
     for start, end in pieces:
         article = ARTICLE.match(matched, start, end)
         begin = article.end() if article else start
-        if _DIRECTS.match(matched, begin, end):
+        if _DIRECTS.match(matched, begin, end) and not (may and matched[begin] == "可"):
             return True
-        if not _LEADS_IN.match(matched, begin, end):
+        if matched[end - 1] == "的" and not may:
+            may = True
+        elif not _LEADS_IN.match(matched, begin, end):
             return False
     return False
 

@@ -24,7 +24,7 @@ from services.domain.document import (
 )
 from services.parser.lexicon import load
 from services.parser.reading.anatomy.layout import Row
-from services.parser.reading.anatomy.lines import DAMAGED_DOC_NUMBER, DOC_NUMBER, is_date, signed
+from services.parser.reading.anatomy.lines import DAMAGED_DOC_NUMBER, DOC_NUMBER, is_date, is_month, signed
 from services.parser.reading.anatomy.reports import SPEAKER, SPEECH_DATE
 from services.parser.reading.anatomy.sheet import Sheet
 from services.parser.reading.bodies import bodies_in, short_name
@@ -39,6 +39,7 @@ _PERIOD = re.compile(_NOTICES["period"]["pattern"])
 _GOVERNMENT = re.compile(_NOTICES["speech"]["government"])
 _DATE_IN_ROW = re.compile(r"[^\s()].*[^\s()]")
 _ISSUER = re.compile(r"\s*(?P<bodies>[^。《》,;:]{4,60}?)\s*(?=关于|对[市县省区州全十第])")
+_PUBLIC_BESIDE = re.compile(r"(?P<value>主动公开|依申请公开|不予公开|不公开|(?<![主动依申请予不])公开)(?!\w*:)")
 #: How far into the text the plan period and the approval are looked for.
 _DEEP = 40
 
@@ -109,6 +110,10 @@ def _agency(sheet: Sheet) -> Agency | None:
         where = sheet.value(cards[0].start, cards[0].end)
         return Agency(cards[0].value, short_name(cards[0].value), where.text, where.start, where.end)
     rows = _signatures(sheet)
+    if not rows and (tail := _tail(sheet)):
+        where = sheet.value(tail[0], tail[0] + len(tail[1]))
+        signers = bodies_in(tail[1])
+        return Agency("、".join(signers), "、".join(map(short_name, signers)), where.text, where.start, where.end)
     if not rows:
         return _in_title(sheet)
     line = rows[0].text.strip()
@@ -119,6 +124,16 @@ def _agency(sheet: Sheet) -> Agency | None:
     end = rows[-1].start + rows[-1].text.index(both[0]) + len(both[0]) if both else rows[-1].end
     where = sheet.value(rows[0].start, end)
     return Agency("、".join(names), "、".join(map(short_name, names)), where.text, where.start, where.end)
+
+
+def _tail(sheet: Sheet) -> tuple[int, str, str] | None:
+    """Place, signature and date of what signs at the end of the last paragraph, glued to it."""
+    for row in sheet.layout.rows:
+        if row.number in sheet.anatomy.ends:
+            end = sheet.anatomy.ends[row.number]
+            if both := signed(row.text[end - row.start :]):
+                return row.start + row.text.index(both[0], end - row.start), *both
+    return None
 
 
 def _in_title(sheet: Sheet) -> Agency | None:
@@ -168,7 +183,7 @@ def _speakers(sheet: Sheet, row: Row, speaker: re.Match[str]) -> Agency:
 
 def _date(sheet: Sheet) -> DocumentDate | None:
     """The date the paper bears: a letter's last date line, a notice's and a report's first."""
-    rows = [row for row in sheet.rows("date", "agency") if is_date(row.text) or signed(row.text) or _speech(sheet, row)]
+    rows = [row for row in sheet.rows("date", "agency") if _dates(sheet, row)]
     for row in reversed(rows) if sheet.is_reply else rows:
         line = row.text
         begin = 0
@@ -181,10 +196,18 @@ def _date(sheet: Sheet) -> DocumentDate | None:
             begin, line = bare.start(), bare[0]
         where = sheet.value(row.start + begin, row.start + begin + len(line))
         damaged, reading = damaged_date(line)
-        if iso_date(line) is None and not damaged:
+        if iso_date(line) is None and not damaged and not is_month(line):
             continue
         return DocumentDate(None if damaged else iso_date(line), where.text, where.start, where.end, damaged, reading)
+    if tail := _tail(sheet):
+        begin = sheet.layout.matched.index(tail[2], tail[0])
+        where = sheet.value(begin, begin + len(tail[2]))
+        return DocumentDate(iso_date(tail[2]), where.text, where.start, where.end)
     return None
+
+
+def _dates(sheet: Sheet, row: Row) -> bool:
+    return bool(is_date(row.text) or is_month(row.text) or signed(row.text) or _speech(sheet, row))
 
 
 def _speech(sheet: Sheet, row: Row) -> re.Match[str] | None:
@@ -197,6 +220,10 @@ def _publicity(sheet: Sheet) -> Publicity | None:
         words = (where.normalised or "").strip("()").split(":")[-1].strip().strip("()")
         value = next((form for form in ("不予公开", "不公开", "依申请公开", "主动公开") if form in words), None)
         return Publicity(value or ("不公开" if words == "否" else "公开"), where.text, where.start, where.end)
+    for row in sheet.rows("classification"):
+        if found := _PUBLIC_BESIDE.search(row.text):  # A类 公开: two marks on one line
+            where = sheet.found(row, found, "value")
+            return Publicity(where.normalised or "公开", where.text, where.start, where.end)
     return None
 
 

@@ -15,8 +15,9 @@ from services.domain.document import (
 )
 from services.parser.lexicon import load
 from services.parser.reading.anatomy.layout import Row
-from services.parser.reading.anatomy.letters import BODY, PERSON, Field
+from services.parser.reading.anatomy.letters import BODY, Field, person_in
 from services.parser.reading.anatomy.sheet import Sheet
+from services.parser.reading.bodies import is_body
 from services.parser.reading.patterns import any_of
 from services.parser.text.layers import match
 from services.parser.text.numerals import number as numeral
@@ -31,9 +32,15 @@ _CO_HANDLER = any_of(_WORDS["handling"]["co_handler"])
 _SIGNED_OFF, _SIGNER = re.compile(_WORDS["approver"]["inside"]), re.compile(_WORDS["approver"]["label"])
 _FEEDBACK = any_of(_WORDS["feedback"]["patterns"])
 _CLASS = re.compile(
-    r"(?:(?:类别|结果|分类|类型|程度)\s*:\s*\(?|^[(【\[]?)(?P<letter>[A-D甲乙丙丁])\d?类?[)】\]]?(?P<meaning>[^\s\d].{1,40})?[。]?$"
+    r"(?:(?:类\s*别|结\s*果|分类|类\s*型|程度|等级)\s*:\s*[(【\[]?|^[(【\[]?)(?P<letter>[A-D甲乙丙丁])\d?\s?类?[)】\]]?"
+    r"\s?[(、,:—-]?(?P<meaning>(?![\s\d)】\]。类]|主动公开|公开)[^()。:]{2,40}?)?[)】\]。]{0,2}"
+    r"(?:\s*[/、,]?\s*(?:主动)?公开|\s+\S{2,12}:.{1,20})?$"
 )
-_MEANING = r"(?:^|[\s,、;:(]){letter}类?\s?[、:.,]?\s?(?:类)?[:为指是]?\s?(?P<meaning>[^\s,;。、()A-D]{{4,24}})"
+#: A class and what it stands for in a legend: A类为…;  A—…;  A:…;  “A”表示….
+_MEANING = (
+    r"(?:^|[\s,、;:(。“]){letter}”?(?:类|(?=\s?[、:.,—为指是表]))[件]?\s?[、:.,—-]*\s?"
+    r"(?:表示|是指|为|指|是|即)?[:]?\s?(?P<meaning>[^\s;:。()A-D“”]{{4,40}})"
+)
 _CHINESE = re.compile("[一二三四五六七八九十百零〇]+")
 #: 和 parts names only behind the end of one: 市财政局和县公路中心, but 市自然资源和规划局.
 _PARTS = re.compile(r"[、,]|以及|(?<=[局委办厅部院府心会司队镇乡道处署])(?:和|及|与)(?=[\u4e00-\u9fff]{3})")
@@ -49,7 +56,7 @@ def recipient(sheet: Sheet) -> Recipient | None:
     for row in sheet.rows("salutation"):
         line = row.text.strip()
         where = sheet.value(row.start, row.end)
-        if found := PERSON.match(line):
+        if found := person_in(line):
             names = _BETWEEN_PERSONS.sub("", found["names"])
             names = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", names).strip()
             return Recipient(names, re.sub(r"\s", "", found["role"]), None, where.text, where.start, where.end)
@@ -90,13 +97,18 @@ def _title(sheet: Sheet) -> Value | None:
 
 def _number(sheet: Sheet) -> Value | None:
     for row in [*sheet.opening(), *sheet.rows("title"), *_card_rows(sheet)]:
-        text = _CITED.sub(lambda cited: "《" + " " * (len(cited[0]) - 2) + "》", row.text)
+        text = _without_titles(row)
         for pattern in _NUMBERS:
             if found := pattern.search(text, 0, min(400, sheet.opening_end(row))):
                 group = next(name for name, value in found.groupdict().items() if value)
                 written = sheet.plain[row.start + found.start(group) : row.start + found.end(group)]
                 return sheet.value(row.start + found.start(), row.start + found.end(), _in_digits(written))
     return _number_of_page(sheet)
+
+
+def _without_titles(row: Row) -> str:
+    """The row's text with quoted titles blanked out: what they say is not about this paper."""
+    return _CITED.sub(lambda cited: f"《{' ' * (len(cited[0]) - 2)}》", row.text)
 
 
 def _in_digits(written: str) -> str:
@@ -125,9 +137,10 @@ def co_departments(sheet: Sheet) -> CoDepartments | None:
             return CoDepartments(units, where.text, where.start, where.end)
     for row in sheet.opening():
         for pattern in _WITH:
-            if found := pattern.search(row.text, 0, min(600, sheet.opening_end(row))):
+            if found := pattern.search(_without_titles(row), 0, min(600, sheet.opening_end(row))):
                 group = next(name for name, value in found.groupdict().items() if value)
-                if units := _units(found[group]):
+                units = _units(found[group])
+                if units and (group in ("a", "b") or any(map(is_body, units))):
                     where = sheet.found(row, found, group)
                     return CoDepartments(units, where.text, where.start, where.end)
     return None
@@ -141,7 +154,7 @@ def _units(names: str) -> tuple[str, ...]:
 def handling(sheet: Sheet) -> str | None:
     """co_handler for an opinion that goes to the lead department."""
     addressed = next((row for row in sheet.rows("salutation")), None)
-    to_body = addressed is not None and not PERSON.match(addressed.text.strip())
+    to_body = addressed is not None and not person_in(addressed.text.strip())
     rows = [*sheet.rows("title", "approval_feedback"), *sheet.opening(), *sheet.layout.content()[-6:]]
     texts = [row.text[:600] for row in rows] + [match(sheet.page.title[0]) if sheet.page.title else ""]
     said = any(_CO_HANDLER.search(text) for text in texts)
@@ -154,8 +167,8 @@ def approver(sheet: Sheet) -> Approver | None:
             start = _sentence_start(row.text, found.start())
             where = sheet.value(row.start + start, row.start + found.end())
             return Approver(found["name"], found["title"], where.text, where.start, where.end)
-    for row in sheet.rows("contact"):
-        if found := _SIGNER.match(row.text.strip()):
+    for row in sheet.rows("contact", "doc_number"):
+        if found := _SIGNER.search(row.text.strip()):
             where = sheet.value(row.start, row.end)
             return Approver(re.sub(r"\s", "", found["name"]), None, where.text, where.start, where.end)
     return None
@@ -185,7 +198,8 @@ def result_class(sheet: Sheet) -> ResultClass | None:
 
 def _printed_meaning(sheet: Sheet, letter: str) -> str | None:
     pattern = re.compile(_MEANING.format(letter=letter))
+    marks = {row.number for row in sheet.rows("classification")}
     for row in sheet.layout.rows[-12:]:
-        if len(row.text) < 400 and "类" in row.text and (found := pattern.search(row.text)):
-            return found["meaning"]
+        if row.number not in marks and len(row.text) < 400 and (found := pattern.search(row.text)):
+            return found["meaning"].rstrip(",、")
     return None

@@ -16,6 +16,7 @@ from services.domain.commitment import Amount, Comparator
 from services.domain.document import Block, Document, Unit
 from services.domain.figure import Figure, FigurePeriod
 from services.parser.lexicon import load
+from services.parser.reading.commitments.promises import is_rulebook
 from services.parser.reading.numbers.figure_kinds import Reading, Stock, is_cumulative, read_kind
 from services.parser.reading.numbers.heads import Head, find_heads, group_of, metric_noun
 from services.parser.reading.numbers.numeric_labels import find_labels
@@ -24,12 +25,15 @@ from services.parser.reading.numbers.periods import Years, document_period, find
 from services.parser.reading.numbers.quantities import Quantity, find_numbers
 from services.parser.reading.numbers.target_rules import (
     FIGURE,
+    TARGET,
     attributive,
     bare_reason,
     counts_in_chinese,
     is_index,
+    is_rate,
     judge,
     label_of_time,
+    setting_of,
 )
 from services.parser.reading.numbers.targets import INDEX
 from services.parser.reading.patterns import alternatives
@@ -65,13 +69,24 @@ def find_figures(document: Document, matched: str) -> Document:
     taken = [(target.start, target.end) for target in document.targets]
     taken += [(figure.start, figure.end) for figure in figures]
     labels = find_labels(document, matched, find_numbers(matched), found.judged, taken)
-    return replace(document, figures=figures, numeric_labels=labels, units=_facts(document.units, figures))
+    quality = replace(document.quality, warnings=(*document.quality.warnings, *found.warnings))
+    units = _facts(document.units, figures)
+    return replace(document, quality=quality, figures=figures, numeric_labels=labels, units=units)
 
 
 @dataclass(slots=True)
 class _Found:
     figures: list[Figure] = field(default_factory=list)
     judged: dict[Quantity, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def uneven(self, quantity: Quantity, matched: str) -> None:
+        """A value of a list that 分别 announces with another number of names: nothing is read into it (SPEC §9)."""
+        self.judged[quantity] = "uneven_list"
+        raw = matched[quantity.start : quantity.end]
+        self.warnings.append(
+            f"numbers: {raw!r} at {quantity.start}: 分别 announces another number of values than of names"
+        )
 
 
 def _facts(units: tuple[Unit, ...], figures: tuple[Figure, ...]) -> tuple[Unit, ...]:
@@ -86,7 +101,7 @@ def _facts(units: tuple[Unit, ...], figures: tuple[Figure, ...]) -> tuple[Unit, 
 
 
 def _read_past(document: Document, matched: str, found: _Found) -> None:
-    years = years_of(document)
+    years, rules = years_of(document), is_rulebook(document)
     units = sorted((unit for unit in document.units if unit.label in _PAST_LABELS), key=lambda unit: unit.start)
     quantities = find_numbers(matched).quantities
     carried, line, stock, noun = document_period(years), -1, None, ""
@@ -95,7 +110,7 @@ def _read_past(document: Document, matched: str, found: _Found) -> None:
         if block != line or (years.review and matched[unit.start - 1 : unit.start] != ";"):
             carried, line = document_period(years), block
         noun = noun if matched[unit.start - 1 : unit.start] == ";" else ""
-        reader = _Reader(document, passage, unit.section, block, years, carried, noun)
+        reader = _Reader(document, passage, unit.section, block, years, carried, noun, rules)
         stock = reader.read(found, stock if matched.startswith("其中", unit.start) else None)
         carried, noun = reader.carried, reader.noun
         found.figures.extend(reader.ranks())
@@ -109,14 +124,17 @@ def _read_promises(document: Document, matched: str, found: _Found) -> None:
     for commitment, passage in zip(
         commitments, passages(matched, spans, find_numbers(matched).quantities), strict=True
     ):
-        block = _line(document.blocks, commitment.start)
+        block, setting = _line(document.blocks, commitment.start), setting_of(document, commitment)
         reader = _Reader(document, passage, commitment.section, block, years, None)
-        heads: list[Head] | None = None
+        heads: list[Head] = []
         for index, quantity in enumerate(passage.quantities):
-            verdict = judge(passage, quantity, commitment.basis == "goal_section")
-            if verdict == FIGURE:
-                heads = heads or find_heads(passage)
-                found.figures.append(reader.figure(index, heads[index], read_kind(passage, index, None)))
+            verdict = judge(passage, quantity, setting)
+            if verdict in (FIGURE, TARGET) and (heads := heads or find_heads(passage))[index].uneven:
+                found.uneven(quantity, matched)
+            elif verdict == FIGURE:
+                rate = setting.notice and is_rate(passage, quantity)
+                reading = Reading("level") if rate else read_kind(passage, index, None)
+                found.figures.append(reader.figure(index, heads[index], reading))
             else:
                 found.judged[quantity] = verdict
 
@@ -164,6 +182,8 @@ class _Reader:
     carried: FigurePeriod | None
     #: What is measured of several things, as the segment before said it (SPEC §9): 增加值.
     noun: str = ""
+    #: Whether the document issues rules or rates: only a rate is a figure there, conditions and counts are not.
+    rules: bool = False
     periods: list[tuple[int, FigurePeriod]] = field(default_factory=list)
     starting: list[tuple[int, FigurePeriod]] = field(default_factory=list)
 
@@ -177,15 +197,19 @@ class _Reader:
                 found.judged[quantity] = reason
                 continue
             heads = heads or find_heads(self.passage)
-            reading = read_kind(self.passage, index, stock)
+            if heads[index].uneven:
+                found.uneven(quantity, self.passage.matched)
+                continue
+            reading = Reading("level") if self.rules else read_kind(self.passage, index, stock)
             stock = _stock(reading) or stock
             found.figures.append(self.figure(index, self._completed(index, heads[index], reading), reading))
         return stock
 
     def _bounds(self, quantity: Quantity) -> str | None:
         """低于15平方米 in a rule says who is meant; only 超过 can also be a result that was reached."""
-        rules = self.document.metadata.kind == "policy_notice" and quantity.comparator in ("<", "<=", ">=")
-        return "attribute" if rules else None
+        if self.document.metadata.kind == "policy_notice" and quantity.comparator in ("<", "<=", ">="):
+            return "attribute"
+        return "provision" if self.rules and not is_rate(self.passage, quantity) else None
 
     def _completed(self, index: int, head: Head, reading: Reading) -> Head:
         """A、B分别增长x和y: the noun that is elided here is the one the segment before named."""

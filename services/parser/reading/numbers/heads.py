@@ -33,7 +33,7 @@ _TIME = (
 )
 _GUARDED = "|".join(f"{word}(?![{no}])" if no else word for word, no in _WORDS["heads"]["guarded"].items())
 _LEADING = re.compile(
-    rf"(?:{_TIME}|{alternatives(_WORDS['heads']['leading'])}|{_GUARDED}|{alternatives(_WORDS['areas']['words'])}(?=[^,。]{{2}})|[、,和及与])+"
+    rf"(?:{_TIME}|{alternatives(_WORDS['heads']['leading'])}|{_GUARDED}|{alternatives(_WORDS['areas']['words'])}(?=[^,。]{{2}})|[、,及与]|和(?![美谐平睦善]))+"
 )
 _LEVEL = re.compile(alternatives(_WORDS["levels"]["words"]))
 _KEPT = re.compile("(?<![创更革])" + alternatives(_WORDS["keep"]["flow"]))
@@ -49,16 +49,21 @@ _SPEED = re.compile(r"(?:年均)?(?:增速|增幅|增长率|降幅)$")
 _RISING = re.compile(r"(?:增|提高|提升|上升|扩大|降|减|下降|缩|压缩|升|跃升|拓展|扩展|增加|减少)[^,;。]{0,2}[到至为]")
 _POST = re.compile(r"^(?:以上|的|以下)+")
 _AND = re.compile("[、和及与]|以及")
+_DUN = re.compile("、")
+#: 和 of 和美乡村 joins nothing.
+_JOINS = re.compile("[、,及]|和(?![美谐平睦善])")
 _LONGEST = 40
 _TAG_REACH = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """`name` reads as the metric's name; `elided` where it was taken over from the number before."""
+    """`name` reads as the metric's name; `elided` where it was taken over from the number before; `uneven` where 分别
+    announces another number of values than there are names, so that nobody can tell which is whose (SPEC §9)."""
 
     name: str
     elided: bool = False
+    uneven: bool = False
 
 
 #: Who speaks, in brackets before the sentence, and who acts: (区农业农村局)…, 我局将….
@@ -78,7 +83,7 @@ def before_head(text: str) -> str:
         if leading and not _KEPT.match(head):
             head = head[leading.end() :]
         head = _ASIDE.sub("", head)
-    return head.strip("、,和及与 ")[-_LONGEST:]
+    return head.rstrip("、,和及与 ").lstrip("、,及与 ")[-_LONGEST:]
 
 
 def find_heads(passage: Passage) -> list[Head]:
@@ -90,8 +95,9 @@ def find_heads(passage: Passage) -> list[Head]:
         names = _distributed(passage, group, heads[group[0]].name) or _named_before(
             passage, group, heads[group[0]].name
         )
+        uneven = names[0] == names[-1] and _uneven(passage, group, heads[group[0]])
         for index, name in zip(group, names, strict=True):
-            heads[index] = Head(name, heads[group[0]].elided)
+            heads[index] = Head(name, heads[group[0]].elided, uneven)
     return heads
 
 
@@ -133,7 +139,7 @@ def _percentage(quantity: Quantity, own: str, before: str, behind: str, previous
 
 def _counted(passage: Passage, index: int, before: str, behind: str, previous: str) -> Head:
     quantity = passage.quantities[index]
-    if behind and passage.matched[quantity.end : quantity.end + 1] not in ("、", "和", "及", ","):
+    if behind and not _JOINS.match(passage.matched, quantity.end):
         return Head(with_suffix(_flow_tag(passage, quantity) + behind, quantity))
     level = _LEVEL.fullmatch(before)
     if level and previous:
@@ -210,6 +216,15 @@ def _distributed(passage: Passage, group: list[int], name: str) -> list[str]:
     return [with_suffix(head, passage.quantities[index]) for index, head in zip(group, names, strict=False)]
 
 
+def _uneven(passage: Passage, group: list[int], head: Head) -> bool:
+    """三个名字分别对两个数: the names stand in the clause, and however they are counted the values are not as many."""
+    if head.elided or group_of(passage, group[0]) is None:
+        return False
+    names = (head.name, head.name.rpartition("的")[2])
+    counts = {len([part for part in cut.split(name) if part]) for name in names for cut in (_AND, _DUN)}
+    return max(counts) > 1 and len(group) not in counts
+
+
 def _named_before(passage: Passage, group: list[int], name: str) -> list[str]:
     """`A、B等领域发展迅速,增加值分别增长x和y`: the heads stand in the clause before. Else the common head stays."""
     listed = _LISTED.search(passage.previous_clause(passage.quantities[group[0]]))
@@ -226,6 +241,8 @@ def split_heads(name: str, count: int) -> list[str]:
     """`name` split at 、和及与 into `count` heads which share the noun behind the last one, or []."""
     plain = name.removesuffix("数")
     ending = name[len(plain) :]
+    if count == 2 and "城乡" in plain and not _AND.search(plain):
+        return [plain.replace("城乡", area, 1) + ending for area in ("城镇", "农村")]
     parts = [part for part in _AND.split(plain) if part]
     if len(parts) > count:
         parts = [part for part in plain.split("、") if part]

@@ -19,11 +19,13 @@ _DOUBLING: dict[str, int] = {word: factor for word, factor in _VERBS["doubling"]
 _PLAN = alternatives(_VERBS["doubling_name"]["after"])
 _NUMERAL = "[二两三四五六七八九十]"
 _END = "(?=[,。;、)!\n]|$|的?目标|以上|和|并|,)"
+#: What any of them begins with: one look at each character of the text instead of a dozen.
+_FIRST = f"(?=[翻二两三四五六七八九十百千万亿{''.join(word[0] for word in (*_DOUBLING, *_VERBS['whole']['words']))}])"
 _IMPLICIT = re.compile(
-    rf"(?<![0-9])(?P<doubling>{alternatives(_DOUBLING)}|(?P<fold>{_NUMERAL})倍增|翻(?P<times>{_NUMERAL}|[2-9])番)(?!{_PLAN}){_END}"
+    rf"{_FIRST}(?:(?<![0-9])(?P<doubling>{alternatives(_DOUBLING)}|(?P<fold>{_NUMERAL})倍增|翻(?P<times>{_NUMERAL}|[2-9])番)(?!{_PLAN}){_END}"
     rf"|(?P<whole>{alternatives(_VERBS['whole']['words'])}){_END}"
     r"|(?<![一二三四五六七八九十百千万亿0-9.])(?P<scale>(?:[十百千]?亿|万亿)级)"
-    rf"(?=[^,。;、]{{0,14}}{alternatives(_VERBS['scale']['nouns'])})"
+    rf"(?=[^,。;、]{{0,14}}{alternatives(_VERBS['scale']['nouns'])}))"
 )
 #: Quotations and verbs are looked for so far before the word.
 _LOOK_BACK = 60

@@ -15,7 +15,9 @@ _SPELLINGS: dict[str, str] = {word: plain for word, plain in _WORDS["spellings"]
 _SPELLING = re.compile(alternatives(_SPELLINGS))
 _DROPPED = re.compile(alternatives(_WORDS["dropped"]["words"]))
 _OPTIONAL = re.compile(alternatives(_WORDS["optional"]["words"]))
-_LOWER = re.compile(alternatives(_WORDS["lower_is_better"]["words"]))
+_LOWER = re.compile(
+    "|".join([alternatives(_WORDS["lower_is_better"]["words"]), *_WORDS["lower_is_better"]["patterns"]])
+)
 _NEITHER = re.compile(alternatives(_WORDS["neither"]["words"]))
 
 

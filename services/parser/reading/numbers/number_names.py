@@ -70,6 +70,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 _MASTER = re.compile("|".join(f"(?P<p{index}>{pattern})" for index, (_, pattern) in enumerate(_PATTERNS)))
 
 _RUN = re.compile("[0-9]+")
+#: What a name may begin with, by the patterns above.
+_OPENINGS = frozenset("0123456789〔[(第近过未今最前后这随每P—-" + "".join(word[0] for word in _WORDS["lists"]["before"]))
 #: 最近3年, TOP 10, 第 12 号: so many characters of a name may stand before its digits.
 _LONGEST_PREFIX = 4
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]{3,200}|(?<![A-Za-z0-9._-])[A-Za-z0-9._-]{1,60}@[A-Za-z0-9.-]{3,60}")
@@ -112,6 +114,8 @@ def _patterned(matched: str) -> Iterator[Name]:
         if run.start() < end:
             continue
         for start in range(max(end, run.start() - _LONGEST_PREFIX), run.start() + 1):
+            if start < run.start() and matched[start] not in _OPENINGS:
+                continue
             found = _MASTER.match(matched, start)
             if found and found.end() > run.start():
                 yield Name(start, found.end(), _PATTERNS[int((found.lastgroup or "p0")[1:])][0])

@@ -10,9 +10,10 @@ from services.domain.document import Block, Document
 from services.domain.figure import NumericLabel
 from services.parser.reading.numbers.number_names import name_at
 from services.parser.reading.numbers.quantities import Numbers, Quantity
+from services.parser.reading.patterns import at_digits
 from services.parser.text.numerals import ARABIC_DIGITS
 
-_RUN = re.compile(rf"(?<![0-9]){ARABIC_DIGITS}")
+_RUN = re.compile(ARABIC_DIGITS)
 _CONTEXT = 8
 #: A number that no sentence holds, by its unit: 等3名代表 in a salutation, 2年 in a heading.
 _BY_CLASS = {"duration": "duration", "age": "age"}
@@ -32,7 +33,7 @@ def find_labels(
     spans = sorted(taken)
     starts = [start for start, _ in spans]
     labels = []
-    for run in _RUN.finditer(matched):
+    for run in at_digits(_RUN, matched):
         index = bisect_right(starts, run.start()) - 1
         if index >= 0 and run.start() < spans[index][1]:
             continue

@@ -32,7 +32,11 @@ _NAMED = (
     rf"(?P<asof>截至到|截至|截止到?|到)?(?:(?P<low>(?:19|20)[0-9]{{2}})年?[—至到](?P<high>(?:19|20)[0-9]{{2}})年"
     rf"|{_PLAN}|{_CALENDAR})(?P<end>底|末|初)?(?P<tail>以来|至今|起|期间|时期|全年)?|(?P<same>同期)"
 )
-_PERIOD = re.compile(rf"{_NAMED}|(?P<vague>{_VAGUE})")
+#: One of these stands in every period but 平台上线以来.
+_SIGN = re.compile("[年月季五期目]")
+#: And with one of these it begins.
+_FIRST = "(?=[0-9一二两三四五六七八九十今本去上下前第近多过目截到同“])"
+_PERIOD = re.compile(rf"{_FIRST}(?:{_NAMED}|(?P<vague>{_VAGUE}))")
 #: 平台上线以来: tried at every character, so only where 以来 stands.
 _PERIOD_SINCE = re.compile(rf"{_NAMED}|(?P<vague>{_VAGUE}|[^,。;:、\n]{{1,10}}以来)")
 #: A period in these surroundings is what something is compared with, or a name, not the time of the figure.
@@ -71,7 +75,10 @@ def find_periods(matched: str, start: int, end: int, years: Years) -> Iterator[t
 
     由2020年的30%提高到40%: the year belongs to the starting point alone.
     """
-    pattern = _PERIOD if matched.find("以来", start, end) < 0 else _PERIOD_SINCE
+    since = matched.find("以来", start, end) >= 0
+    if not since and not _SIGN.search(matched, start, end):
+        return
+    pattern = _PERIOD_SINCE if since else _PERIOD
     for found in pattern.finditer(matched, start, end):
         if matched.rfind("《", start, found.start()) > matched.rfind("》", start, found.start()):
             continue

@@ -27,6 +27,7 @@ from services.parser.reading.numbers.number_units import (
     scale,
     unit_at,
 )
+from services.parser.reading.patterns import at_digits
 from services.parser.text.numerals import ARABIC_DIGITS, CHINESE_DIGITS, number
 
 
@@ -88,7 +89,7 @@ def find_quantities(matched: str, names: tuple[Name, ...]) -> tuple[Quantity, ..
     """Every number of `matched` outside `names`, in order, without overlap."""
     found: list[Quantity] = []
     position = 0
-    for digits in _DIGITS.finditer(matched):
+    for digits in at_digits(_DIGITS, matched):
         if digits.start() < position or len(digits[0]) > _LONGEST_NUMBER or name_at(names, digits.start()):
             continue
         quantity = _read(matched, digits)

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from services.domain.commitment import Commitment
+from services.domain.document import Document
 from services.parser.reading.numbers.passages import REACH, VERBS, Passage, in_brackets
 from services.parser.reading.numbers.quantities import Quantity
 from services.parser.reading.patterns import alternatives
@@ -52,26 +55,60 @@ _COMPARED = re.compile(
 _GRANTED = re.compile(
     "[^。;\n]{0,80}?(?<![目有])的,(?:可以?(?!持续)|予以|给予|不予|视为|应当|均可|经[^,。;]{1,12}(?:后|同意))"
 )
+#: 补贴标准为每人每次 …, 按每人 …: what a rule states; 给予每家 … grants, 提高到每人每月 … raises.
+_RATE = re.compile("|".join(VERBS["rate"]["patterns"]))
+_GRANTS = re.compile(alternatives(VERBS["rate"]["promised"]) + "[^,。;0-9]{0,12}$")
+_TO_LEVEL = re.compile(_TO.pattern + "[^,。;0-9]{0,8}$")
+_SHARED = tuple(VERBS["rate"]["shared"])
 _STANDARD = re.compile("(?:目标|水平|比例|标准|速度|增速|要求|幅度|任务|规模|增长|高位|区间)")
+#: A verb of making and its object, which is no time.
+_THINGS = re.compile(
+    f"{alternatives({*VERBS['promise']['stock'], *VERBS['made']['anew']} - set(VERBS['promise']['idiomatic']))}"
+    f"了?[^,;。、:()“”0-9A-Za-z一二三四五六七八九十]{{2,12}}(?<!{'|'.join(VERBS['made']['time'])})$"
+)
 #: The bound may stand before the verb: 至少培育, 至少主动联系.
 _AT_LEAST = re.compile(alternatives(VERBS["at_least"]["words"]) + "[^,;。、0-9]{1,8}$")
 
 
-def judge(passage: Passage, quantity: Quantity, goal: bool) -> str:
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where a number stands: among goals, in a notice without any date for it."""
+
+    goal: bool = False
+    notice: bool = False
+
+
+def setting_of(document: Document, commitment: Commitment) -> Setting:
+    """A number with a date, or among goals, is promised whatever the words around it."""
+    goal = commitment.basis == "goal_section"
+    notice = document.metadata.kind == "policy_notice"
+    return Setting(goal, notice and not goal and commitment.deadline is None)
+
+
+def judge(passage: Passage, quantity: Quantity, setting: Setting) -> str:
     """`target`, `figure`, or the reason for numeric_labels."""
     for rule in _RULES:
-        verdict = rule(passage, quantity, goal)
+        verdict = rule(passage, quantity, setting)
         if verdict:
             return verdict
     return TARGET
 
 
-def _by_class(passage: Passage, quantity: Quantity, _: bool) -> str | None:
+def _by_class(passage: Passage, quantity: Quantity, _: Setting) -> str | None:
     if quantity.cls == "bare":
-        return TARGET if is_index(passage, quantity) else bare_reason(passage.matched, quantity)
+        name = bare_reason(passage.matched, quantity)
+        damaged = _made(passage, quantity, "no_unit") if name == "product_or_technology" else None
+        return TARGET if is_index(passage, quantity) else damaged or name
     if quantity.cls in ("large", "age", "duration"):
-        return TARGET if _measures_time(passage, quantity) else _TIMELESS[quantity.cls]
+        reason = _TIMELESS[quantity.cls]
+        return TARGET if _measures_time(passage, quantity) else _made(passage, quantity, "implausible_unit") or reason
     return None
+
+
+def _made(passage: Passage, quantity: Quantity, reason: str) -> str | None:
+    """`reason` where things are made (新建学校20秒, 床位500): a damaged number, which no reading may hide."""
+    behind = passage.matched[quantity.end : quantity.end + 1]
+    return reason if behind in _FREE and quantity.cls != "large" and _THINGS.search(passage.left(quantity)) else None
 
 
 def is_index(passage: Passage, quantity: Quantity) -> bool:
@@ -108,7 +145,7 @@ def bare_reason(matched: str, quantity: Quantity) -> str:
     return "product_or_technology"
 
 
-def _chinese(passage: Passage, quantity: Quantity, _: bool) -> str | None:
+def _chinese(passage: Passage, quantity: Quantity, _: Setting) -> str | None:
     return None if not quantity.chinese or counts_in_chinese(passage, quantity) else "label_count"
 
 
@@ -152,11 +189,11 @@ def _qualifies(passage: Passage, quantity: Quantity, after: str) -> bool:
     return bool(compared) and not _STANDARD.match(passage.matched, quantity.end + 1)
 
 
-def _attributive(passage: Passage, quantity: Quantity, _: bool) -> str | None:
+def _attributive(passage: Passage, quantity: Quantity, _: Setting) -> str | None:
     return "attribute" if attributive(passage, quantity) else None
 
 
-def _condition(passage: Passage, quantity: Quantity, _: bool) -> str | None:
+def _condition(passage: Passage, quantity: Quantity, _: Setting) -> str | None:
     """留用率达到60%以上(含60%)的,可申请认定: what must be met first is promised by nobody."""
     if passage.left(quantity).endswith("(含"):
         return "attribute"
@@ -164,7 +201,7 @@ def _condition(passage: Passage, quantity: Quantity, _: bool) -> str | None:
     return "attribute" if _GRANTED.match(passage.matched, quantity.end, stop) else None
 
 
-def _starting_point(passage: Passage, quantity: Quantity, _: bool) -> str | None:
+def _starting_point(passage: Passage, quantity: Quantity, _: Setting) -> str | None:
     """在30个的基础上, 由20%提高到30%: measured from, not promised."""
     right = passage.right(quantity)
     left = passage.left(quantity)
@@ -173,11 +210,26 @@ def _starting_point(passage: Passage, quantity: Quantity, _: bool) -> str | None
     return None
 
 
-def _reached(passage: Passage, quantity: Quantity, _: bool) -> str | None:
+def _reached(passage: Passage, quantity: Quantity, _: Setting) -> str | None:
     return FIGURE if _PAST.search(passage.left(quantity)) else None
 
 
-def _counted(passage: Passage, quantity: Quantity, goal: bool) -> str | None:
+def _stated_rate(passage: Passage, quantity: Quantity, setting: Setting) -> str | None:
+    """补贴标准为每人每月500元 in a notice says what holds; 给予每家20万元 and 提高到500元 say what will be done."""
+    return FIGURE if setting.notice and is_rate(passage, quantity) else None
+
+
+def is_rate(passage: Passage, quantity: Quantity) -> bool:
+    """Whether the number is a rate, a fee or a limit that a rule states."""
+    if quantity.cls not in ("money", "percent", "tenth", "multiple"):
+        return False
+    left = passage.left(quantity)
+    if _GRANTS.search(left) or _TO_LEVEL.search(left):
+        return False
+    return bool(_RATE.search(left)) or (quantity.cls == "percent" and left.endswith(_SHARED))
+
+
+def _counted(passage: Passage, quantity: Quantity, setting: Setting) -> str | None:
     """A bare count is promised as the object of a verb of making, or standing behind its noun (SPEC §8)."""
     left, phrase = passage.left(quantity), passage.phrase(quantity)
     if not quantity.countable or quantity.comparator != "=" or at_least(left):
@@ -192,7 +244,7 @@ def _counted(passage: Passage, quantity: Quantity, goal: bool) -> str | None:
         return "label_count"
     if counted_before or left.endswith(_FOR):
         return None
-    return _counted_behind(passage, quantity, verb, goal)
+    return _counted_behind(passage, quantity, verb, setting.goal)
 
 
 def at_least(left: str) -> bool:
@@ -210,6 +262,6 @@ def _counted_behind(passage: Passage, quantity: Quantity, verb: str | None, goal
     return None
 
 
-_RULES: tuple[Callable[[Passage, Quantity, bool], str | None], ...] = (
-    _by_class, _chinese, _attributive, _condition, _starting_point, _reached, _counted,
+_RULES: tuple[Callable[[Passage, Quantity, Setting], str | None], ...] = (
+    _by_class, _chinese, _attributive, _condition, _starting_point, _reached, _stated_rate, _counted,
 )  # fmt: skip

@@ -23,7 +23,7 @@ from services.parser.reading.numbers.heads import Head, before_head, find_heads,
 from services.parser.reading.numbers.implicit import Implicit, find_implicit
 from services.parser.reading.numbers.passages import VERBS, Passage, cuts_of, passages
 from services.parser.reading.numbers.quantities import Quantity, find_numbers
-from services.parser.reading.numbers.target_rules import TARGET, THRESHOLD, at_least, judge
+from services.parser.reading.numbers.target_rules import TARGET, THRESHOLD, at_least, judge, setting_of
 from services.parser.reading.patterns import alternatives
 from services.parser.reading.structure.markers import ARTICLE
 
@@ -77,11 +77,11 @@ def _behind_article(matched: str, commitment: Commitment) -> int:
 
 def _targets(document: Document, commitment: Commitment, passage: Passage, unsaid: list[Implicit]) -> list[Target]:
     passage = replace(passage, cuts=passage.cuts or cuts_of(passage.matched, passage.start, passage.end))
-    goal = commitment.basis == "goal_section"
-    chosen = [index for index, quantity in enumerate(passage.quantities) if judge(passage, quantity, goal) == TARGET]
+    setting = setting_of(document, commitment)
+    chosen = [at for at, quantity in enumerate(passage.quantities) if judge(passage, quantity, setting) == TARGET]
     heads = find_heads(passage) if chosen or unsaid else []
     facts = _Facts(document, commitment, passage, heads, _deadlines(document, passage))
-    found = [facts.target(index) for index in chosen]
+    found = [facts.target(index) for index in chosen if not heads[index].uneven]
     for implicit in unsaid:
         found.extend(facts.implicit(implicit, max([0, *(each.end for each in unsaid if each.end <= implicit.start)])))
     return sorted(found, key=lambda target: (target.start, target.end))

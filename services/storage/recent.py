@@ -1,0 +1,160 @@
+"""What changed lately, over all documents, newest first: changes one by one, and versions with theirs. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, literal, or_, select, tuple_
+
+from services.domain.change import SEVERITIES, Change, Severity, rank
+from services.storage.codec import decode
+from services.storage.tables import change, document, version
+from services.storage.types import UtcTime
+from services.storage.versions import Edit
+
+#: Where a list goes on: recorded, document, version, ordinal of the change.
+Position = tuple[datetime, str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The document a version belongs to, and where the version stands."""
+
+    document: str
+    n: int
+    url: str
+    title: str | None
+    kind: str
+    agency: str | None
+    source: str
+    backfill: bool
+    observed: datetime
+    recorded: datetime
+    edit: Edit
+
+
+@dataclass(frozen=True, slots=True)
+class RecentChange:
+    about: About
+    ordinal: int
+    change: Change
+
+    @property
+    def position(self) -> Position:
+        return (self.about.recorded, self.about.document, self.about.n, self.ordinal)
+
+
+@dataclass(frozen=True, slots=True)
+class RecentVersion:
+    """`changes` is empty for a document's first version."""
+
+    about: About
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """All that is given must hold. `agencies` are names as stored; `since` and `before` are moments of recording."""
+
+    document: str | None = None
+    source: str | None = None
+    agencies: tuple[str, ...] | None = None
+    kind: str | None = None
+    types: tuple[str, ...] = ()
+    directions: tuple[str, ...] = ()
+    severity: Severity = "none"
+    since: datetime | None = None
+    before: datetime | None = None
+
+
+_ABOUT = (
+    version.c.document_id, version.c.n, version.c.observed, version.c.recorded, version.c.edit,
+    document.c.url, document.c.title, document.c.kind, document.c.agency, document.c.source_id, document.c.backfill,
+)  # fmt: skip
+
+
+def find_changes(
+    conn: Connection, asked: Asked, *, after: Position | None = None, limit: int = 50
+) -> tuple[RecentChange, ...]:
+    """Changes, the version recorded last first, within it as they are told: most serious first."""
+    query = _asked(select(*_ABOUT, change.c.ordinal, change.c.data), asked)
+    query = query.join(change, (change.c.document_id == version.c.document_id) & (change.c.version_n == version.c.n))
+    query = query.where(*_of_changes(asked))
+    if after is not None:
+        recorded, document_id, n, ordinal = after
+        here = tuple_(version.c.recorded, version.c.document_id, version.c.n)
+        there = tuple_(literal(recorded, UtcTime), literal(document_id), literal(n))
+        query = query.where(here <= there, or_(here < there, change.c.ordinal > ordinal))
+    rows = conn.execute(query.order_by(*_newest(), change.c.ordinal).limit(limit))
+    return tuple(RecentChange(_about(row), row.ordinal, decode(Change, row.data)) for row in rows)
+
+
+def find_versions(conn: Connection, asked: Asked, *, limit: int = 50) -> tuple[RecentVersion, ...]:
+    """Versions with their changes, the one recorded last first; a first version passes whatever asks about changes."""
+    query = _asked(select(*_ABOUT), asked)
+    of_changes = _of_changes(asked)
+    if of_changes:
+        same = (change.c.document_id == version.c.document_id) & (change.c.version_n == version.c.n)
+        has_one = select(change.c.ordinal).where(same, *of_changes).correlate(version).exists()
+        query = query.where(or_(version.c.edit == "first", has_one))
+    rows = conn.execute(
+        query.where(document.c.backfill.is_(False) | (version.c.n > 1)).order_by(*_newest()).limit(limit)
+    )
+    return tuple(RecentVersion(_about(row), _changes_of(conn, row)) for row in rows.all())
+
+
+def agency_names(conn: Connection, shorts: Collection[str]) -> tuple[str, ...]:
+    """The agencies of documents that have one of these short names."""
+    names = select(document.c.agency).where(document.c.agency_short.in_(shorts), document.c.agency.is_not(None))
+    return tuple(conn.execute(names.distinct()).scalars())
+
+
+def _asked(query: Select[Any], asked: Asked) -> Select[Any]:
+    query = query.select_from(version).join(document, document.c.id == version.c.document_id)
+    equal = {document.c.id: asked.document, document.c.source_id: asked.source, document.c.kind: asked.kind}
+    query = query.where(*(column == value for column, value in equal.items() if value is not None))
+    if asked.agencies is not None:
+        query = query.where(document.c.agency.in_(asked.agencies))
+    if asked.since is not None:
+        query = query.where(version.c.recorded >= asked.since)
+    if asked.before is not None:
+        query = query.where(version.c.recorded < asked.before)
+    return query
+
+
+def _of_changes(asked: Asked) -> list[ColumnElement[bool]]:
+    least: Collection[str] = SEVERITIES[rank(asked.severity) :]
+    lists = ((change.c.type, asked.types), (change.c.direction, asked.directions))
+    found: list[ColumnElement[bool]] = [column.in_(values) for column, values in lists if values]
+    if asked.severity != "none":
+        found.append(change.c.severity.in_(least))
+    return found
+
+
+def _newest() -> tuple[Any, ...]:
+    return (version.c.recorded.desc(), version.c.document_id.desc(), version.c.n.desc())
+
+
+def _changes_of(conn: Connection, row: Row[Any]) -> tuple[Change, ...]:
+    same = (change.c.document_id == row.document_id) & (change.c.version_n == row.n)
+    found = conn.execute(select(change.c.data).where(same).order_by(change.c.ordinal)).scalars()
+    return tuple(decode(Change, data) for data in found)
+
+
+def _about(row: Row[Any]) -> About:
+    return About(
+        document=row.document_id,
+        n=row.n,
+        url=row.url,
+        title=row.title,
+        kind=row.kind,
+        agency=row.agency,
+        source=row.source_id,
+        backfill=row.backfill,
+        observed=row.observed,
+        recorded=row.recorded,
+        edit=row.edit,
+    )

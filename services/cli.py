@@ -65,6 +65,18 @@ def replay(
 
 
 @app.command()
+def reread(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only; store nothing.")] = False,
+    document: Annotated[str | None, typer.Option(metavar="ID", help="Only this document.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read every stored snapshot again with the reader of today: what would it say? Rewrites and tells nothing."""
+    from services.commands.rereading import reread_command
+
+    raise typer.Exit(reread_command(document, dry_run=dry_run, as_json=as_json))
+
+
+@app.command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the week; 0 only if all went as expected.")] = False,
 ) -> None:

@@ -58,7 +58,7 @@ PACKAGES: dict[str, set[str]] = {
     "parser.compare": set(),
     "parser": {"sqlalchemy", "structlog"},
     "fetcher": {"sqlalchemy", "apscheduler", "protego", "structlog"},
-    "api": {"sqlalchemy", "fastapi", "starlette", "pydantic", "cryptography", "structlog", "limits", "uvicorn", "h11"},
+    "api": {"sqlalchemy", "fastapi", "starlette", "pydantic", "cryptography", "structlog", "limits", "uvicorn", "h11", "icalendar"},
     "line": {"fastapi", "uvicorn", "structlog"},
     "replay": {"sqlalchemy", "httpx", "structlog"},
     "demo": {"sqlalchemy", "rich", "uvicorn", "structlog", "starlette"},

@@ -13,7 +13,7 @@ from services.api.callers import reading
 from services.api.context import Context
 from services.api.guard.answers import Tagged
 from services.api.guard.requests import Guard
-from services.api.routes import changes, commitments, documents, events, health, history, notes, subscriptions
+from services.api.routes import changes, commitments, documents, events, health, history, notes, sources, subscriptions
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -34,6 +34,7 @@ def create_app(context: Context, lifespan: Lifespan | None = None) -> FastAPI:
     for router in (r.router for r in (history, documents, changes, commitments, events)):
         app.include_router(router, dependencies=[Depends(reading)])
     app.include_router(notes.router)
+    app.include_router(sources.router)
     app.include_router(subscriptions.router)
     app.include_router(health.router)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -11,11 +12,14 @@ from services.api.cursor import Cursors
 from services.api.rates import Rates
 from services.api.webhooks.secrets import SecretBox
 from services.domain.clock import Clock
+from services.domain.trial import Trial
 from services.egress.policy import Policy
 from services.storage.database import Database
 
 #: Nobody, callers on this machine that come through no proxy, everybody.
 Openness = Literal["never", "loopback", "always"]
+#: Looks at the column at an address.
+Trying = Callable[[str], Awaitable[Trial]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Context:
     rates: Rates
     #: Who may read without a token.
     open_reads: Openness = "loopback"
+    #: A first look at a column, made by the process that makes the visits.
+    trials: Trying | None = None
 
 
 def _of(request: Request) -> Context:

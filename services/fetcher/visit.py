@@ -12,7 +12,8 @@ from services.fetcher.outcome import outcome_of
 from services.fetcher.robots import LIMIT, forbids
 from services.storage.claims import Claim
 
-_HEADERS = {
+#: What a browser in China would accept.
+HEADERS = {
     "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9",
 }
@@ -23,7 +24,7 @@ async def visit(door: Door, claim: Claim, now: datetime) -> Outcome:
     refused = forbids(claim, door.user_agent)
     if refused is not None:
         return refused
-    answer = await door.get(claim.url, headers={**_HEADERS, **condition(claim, now)})
+    answer = await door.get(claim.url, headers={**HEADERS, **condition(claim, now)})
     return outcome_of(claim.url, answer, door.judge)
 
 

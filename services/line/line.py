@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from services.api.webhooks.secrets import SecretBox
-from services.api.webhooks.send import GROUP as TELLING
-from services.api.webhooks.send import IN_FLIGHT, Teller
+from services.api.webhooks.send import Teller
 from services.bus import database as bus
 from services.domain.clock import Clock
 from services.domain.source import Source
@@ -21,12 +20,16 @@ from services.egress.door import Door
 from services.fetcher.fetcher import Fetcher
 from services.parser.handle import GROUP as READING
 from services.parser.handle import Parser
+from services.parser.reading.reader import Reader
 from services.storage import deliveries, sources, visits
 from services.storage.database import Database
 
 
 class Line:
-    """`pages` is the door to the sites, `hooks` the door to the receivers; `stamp` is the clock of the signatures."""
+    """`pages` is the door to the sites, `hooks` the door to the receivers; `stamp` is the clock of the signatures.
+
+    `reader` is today's where none is named.
+    """
 
     def __init__(
         self,
@@ -39,18 +42,25 @@ class Line:
         stamp: Clock,
         address: str,
         spacing: timedelta,
+        reader: Reader | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self.fetcher = Fetcher(database, pages, clock, spacing=spacing.total_seconds())
-        self.parser = Parser(database, bus, clock, address)
-        self.teller = Teller(database, bus, hooks, box, clock, stamp)
+        self.parser = Parser(database, bus, clock, address, reader)
+        self.teller = Teller(database, bus, hooks, box, clock, stamp, address)
 
     async def work(self) -> int:
         """The stages behind the fetcher, once; answers how much there was."""
+        return await self.read_and_match() + await self.teller.send_due()
+
+    async def read_and_match(self) -> int:
+        """The stages between the fetcher and the sender, once; answers how much there was."""
         read = await asyncio.to_thread(self.parser.drain)
         matched = await asyncio.to_thread(self.teller.match_due)
-        return read + matched + await self.teller.send_due()
+        if matched:
+            self.teller.wake()
+        return read + matched
 
     async def settle(self) -> None:
         """Until nothing more is due at the clock's time. Whatever a visit causes is done before the next visit."""
@@ -66,8 +76,7 @@ class Line:
             moments = (
                 visits.next_due(conn),
                 bus.next_due(conn, READING),
-                bus.next_due(conn, TELLING),
-                deliveries.next_delivery_due(conn, self._clock(), IN_FLIGHT),
+                self.teller.next_due(conn),
             )
         return min((moment for moment in moments if moment is not None), default=None)
 

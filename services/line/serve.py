@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from services.api.app import create_app
-from services.api.context import Context, Openness
+from services.api.context import Context, Openness, Trying
 from services.api.cursor import Cursors
 from services.api.guard.receipt import Receipt
 from services.api.rates import rates_for
@@ -23,6 +23,7 @@ from services.domain.errors import ConfigError
 from services.egress.door import Door
 from services.egress.policy import Policy, read_rules
 from services.fetcher.schedule import ticking
+from services.fetcher.trial import Trials
 from services.line.folder import held
 from services.line.line import Line, take_over, watch
 from services.line.port import listen, port_of
@@ -55,6 +56,8 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
 def _serve(settings: Settings, database: Database, listener: socket.socket, ready: Callable[[str], None]) -> None:
     address = settings.public_url.rstrip("/") or f"http://{settings.host}:{port_of(listener)}"
     box = load_box(settings.secret_key.get_secret_value(), settings.data)
+    spacing = timedelta(seconds=settings.spacing)
+    door = Door(user_agent=settings.user_agent, allow=settings.allow_addresses, own=(_own(listener),))
     context = api_context(
         database,
         system_clock,
@@ -64,11 +67,11 @@ def _serve(settings: Settings, database: Database, listener: socket.socket, read
         settings.rate,
         settings.bus_url,
         settings.open_reads,
+        Trials(database, door, system_clock, spacing=spacing).column,
     )
 
     @contextlib.asynccontextmanager
     async def working(_: FastAPI) -> AsyncIterator[None]:
-        door = Door(user_agent=settings.user_agent, allow=settings.allow_addresses, own=(_own(listener),))
         line = Line(
             database,
             pages=door,
@@ -77,16 +80,16 @@ def _serve(settings: Settings, database: Database, listener: socket.socket, read
             clock=system_clock,
             stamp=system_clock,
             address=address,
-            spacing=timedelta(seconds=settings.spacing),
+            spacing=spacing,
         )
-        worker = asyncio.create_task(_work(line))
+        workers = asyncio.gather(_work(line), line.teller.run())
         try:
             async with ticking(line.fetcher):
                 yield
         finally:
-            worker.cancel()
+            workers.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await worker
+                await workers
             await door.aclose()
 
     ready(address)
@@ -111,6 +114,7 @@ def api_context(
     rate: str = "600/minute",
     bus_url: str = "database",
     open_reads: Openness = "loopback",
+    trials: Trying | None = None,
 ) -> Context:
     """What the API's routes work with."""
     return Context(
@@ -122,13 +126,14 @@ def api_context(
         address,
         rates_for(rate, database, bus_url, clock),
         open_reads,
+        trials,
     )
 
 
 async def _work(line: Line) -> None:
     while True:
         try:
-            busy = await line.work()
+            busy = await line.read_and_match()
         except Exception:
             _log.exception("work failed")
             busy = 0

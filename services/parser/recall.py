@@ -38,7 +38,7 @@ class Material:
 
 
 def load(conn: Connection, snapshot_id: int, address: str, reader: Reader) -> Material:
-    """Everything stored about the snapshot's document. Where another reader made the current version, it is read anew."""
+    """Everything stored about the snapshot's document. A current version that another reader made is read anew."""
     snapshot = snapshots.get_snapshot(conn, snapshot_id)
     page = pages.get_page(conn, snapshot.document)
     watch = sources.get_watch(conn, page.source)

@@ -14,6 +14,7 @@ from services.domain.source import Source
 from services.seeds import read_toml, sources_from
 
 Fault = Literal["timeout", "reset", "slow", "truncated"]
+Part = Literal["commitments", "targets", "deadlines", "figures", "date", "last_paragraph"]
 _KEYS = {"at", "url", "status", "headers", "body", "fault"}
 
 
@@ -30,36 +31,63 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class OldReader:
+    """Up to `until` pages are read by an older reader, which does not see the parts named in `without`."""
+
+    until: datetime
+    version: str
+    without: frozenset[Part]
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
-    """`answers` by canonical address, earliest first."""
+    """`answers` by canonical address, `readers` by `until`; both earliest first."""
 
     start: datetime
     end: datetime
     sources: tuple[Source, ...]
     answers: dict[str, tuple[Answer, ...]]
+    readers: tuple[OldReader, ...] = ()
 
 
 def read_recording(folder: Path) -> Recording:
     """The recording in `folder`. Raises ConfigError that names the file, the entry and what is wrong."""
     path = folder / "replay.toml"
     table = read_toml(path)
-    if unknown := set(table) - {"start", "end", "source", "answer"}:
-        raise ConfigError(f"{path}: unknown key {sorted(unknown)[0]!r}; known are start, end, source, answer")
+    if unknown := set(table) - {"start", "end", "source", "answer", "reader"}:
+        raise ConfigError(f"{path}: unknown key {sorted(unknown)[0]!r}; known are start, end, source, answer, reader")
     start, end = _moment(table, "start", str(path)), _moment(table, "end", str(path))
     if end <= start:
         raise ConfigError(f"{path}: 'end' must be later than 'start'")
     sources = sources_from(table.get("source", []), str(path))
     if not sources:
         raise ConfigError(f"{path}: no [[source]]; without a column to watch nothing is visited")
-    entries = table.get("answer", [])
-    if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
-        raise ConfigError(f"{path}: 'answer' must be [[answer]] tables")
     answers: dict[str, list[Answer]] = {}
-    for number, entry in enumerate(entries, 1):
+    for number, entry in enumerate(_tables(table, "answer", path), 1):
         answer = _answer(entry, folder, f"{path}: answer {number}")
         answers.setdefault(answer.url, []).append(answer)
     ordered = {url: tuple(sorted(group, key=lambda answer: answer.at)) for url, group in answers.items()}
-    return Recording(start, end, sources, ordered)
+    readers = [_reader(entry, f"{path}: reader {n}") for n, entry in enumerate(_tables(table, "reader", path), 1)]
+    return Recording(start, end, sources, ordered, tuple(sorted(readers, key=lambda reader: reader.until)))
+
+
+def _tables(table: Mapping[str, Any], key: str, path: Path) -> list[Mapping[str, Any]]:
+    entries = table.get(key, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
+        raise ConfigError(f"{path}: {key!r} must be [[{key}]] tables")
+    return entries
+
+
+def _reader(entry: Mapping[str, Any], where: str) -> OldReader:
+    if unknown := set(entry) - {"until", "version", "without"}:
+        raise ConfigError(f"{where}: unknown key {sorted(unknown)[0]!r}; known are until, version, without")
+    version, without = entry.get("version"), entry.get("without", [])
+    if not isinstance(version, str) or not version:
+        raise ConfigError(f"{where}: 'version' must be the reader's name")
+    if not isinstance(without, list) or (strange := [part for part in without if part not in get_args(Part)]):
+        named = f"{strange[0]!r}" if isinstance(without, list) else "'without'"
+        raise ConfigError(f"{where}: {named} is no list of {', '.join(get_args(Part))}")
+    return OldReader(_moment(entry, "until", where), version, frozenset(without))
 
 
 def _answer(entry: Mapping[str, Any], folder: Path, where: str) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +13,9 @@ from services.api.webhooks.secrets import SecretBox
 from services.domain.event import EVENT_TYPES, Event
 from services.egress.door import Door
 from services.line.line import Line, take_over, watch
+from services.parser.reading.reader import Reader
 from services.replay.clock import SimulatedClock
+from services.replay.older import reader_of
 from services.replay.recording import Recording
 from services.replay.site import RecordedSite
 from services.storage import outbox
@@ -25,18 +27,29 @@ _KEPT = ("type", "severity", "before", "after")
 
 
 def replay(recording: Recording, restarts: Sequence[datetime] = ()) -> list[dict[str, Any]]:
-    """The events told, oldest first, in the form of expected.json. The process "restarts" at each of `restarts`."""
+    """The events told, oldest first, in the form of expected.json.
+
+    The process "restarts" at each of `restarts`, and wherever the recording changes to a newer reader.
+    """
     clock = SimulatedClock(recording.start)
     with TemporaryDirectory(prefix="dafu-replay-") as folder:
         address = f"sqlite:///{Path(folder) / 'replay.sqlite'}"
-        for until in (*sorted(restarts), recording.end):
+        for until, reader in _stretches(recording, restarts):
             database = open_database(address)
             try:
-                asyncio.run(live(database, recording, clock, until))
+                asyncio.run(live(database, recording, clock, until, reader))
                 events = told(database)
             finally:
                 database.close()
     return [_expected_form(event) for event in events]
+
+
+def _stretches(recording: Recording, restarts: Sequence[datetime]) -> Iterator[tuple[datetime, Reader | None]]:
+    """The ends of what one process lives through, and who reads there."""
+    upgrades = [old.until for old in recording.readers]
+    for until in sorted({*restarts, *upgrades, recording.end}):
+        old = next((old for old in recording.readers if until <= old.until), None)
+        yield until, reader_of(old) if old else None
 
 
 def told(database: Database) -> list[Event]:
@@ -50,7 +63,9 @@ def told(database: Database) -> list[Event]:
     return [event for event in events if not event.data.get("backfill")]
 
 
-async def live(database: Database, recording: Recording, clock: SimulatedClock, until: datetime) -> None:
+async def live(
+    database: Database, recording: Recording, clock: SimulatedClock, until: datetime, reader: Reader | None = None
+) -> None:
     """Let the line live through the recording on `database`, from where the clock stands to `until`."""
     door = Door(user_agent="Dafu-replay/0.1", transport=RecordedSite(recording, clock))
     line = Line(
@@ -62,6 +77,7 @@ async def live(database: Database, recording: Recording, clock: SimulatedClock, 
         stamp=clock,
         address=_ADDRESS,
         spacing=SPACING,
+        reader=reader,
     )
     take_over(database, clock())
     watch(database, recording.sources, clock())

@@ -8,6 +8,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Row
 
+#: main: a document's own page; part: a further page of an article; attachment: a file linked on one.
+Role = Literal["main", "part", "attachment"]
+
 
 @dataclass(frozen=True, slots=True)
 class VisitState:
@@ -45,6 +48,8 @@ class Claim:
     until: datetime
     state: VisitState
     source: str | None = None
+    #: What a page is: a document's own, or a piece of others.
+    role: Role = "main"
     #: Body of the visit before, where one was kept: `snapshot` for a page, `sha256` for both.
     snapshot: int | None = None
     sha256: str | None = None

@@ -1,6 +1,6 @@
 """What is owed to subscribers, and every attempt to pay it.
 
-    add_delivery ─► claim_due ─► start_attempt, commit ─► request ─► finish_attempt ─► delivered | failed | due again
+    add_delivery ─► claim_due ─► start_attempts, commit ─► requests ─► finish_attempts ─► delivered | failed | due again
 
 An attempt's row is committed before its socket opens, so no request on the wire is without one. Who lost its lease can
 neither start nor finish an attempt.
@@ -9,123 +9,150 @@ neither start nor finish an attempt.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Integer,
-    Row,
-    Select,
-    and_,
-    bindparam,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, insert, select, text, update
 
 from services.domain.event import Event
-from services.domain.subscription import Attempt, Delivery
+from services.domain.subscription import Attempt, Delivery, DeliveryStatus
+from services.storage.owed import Caps, choose, next_due
+from services.storage.subscriptions import old_secrets_of, pace
 from services.storage.tables import attempt, delivery, outbox, subscription
-from services.storage.types import UtcTime
 from services.storage.upsert import insert_new
 
-_NOW = bindparam("now", type_=UtcTime)
+#: One process at a time counts what is under way (PostgreSQL advisory lock).
+_TURN = text("select pg_advisory_xact_lock(230820)")
+_EVENT = tuple(outbox.c[name].label(f"event_{name}") for name in ("id", "type", "key", "time", "body"))
 
-Status = Literal["pending", "delivered", "failed"]
+Status = DeliveryStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A delivery handed out: `event.body` goes to `url`, signed with what `secret` decrypts to."""
+    """A delivery handed out: `event.body` goes to `url`, signed with what each of `secrets` decrypts to."""
 
     delivery: Delivery
     url: str
-    secret: bytes
+    #: The newest first.
+    secrets: tuple[bytes, ...]
     event: Event
     token: str
 
 
 def add_delivery(conn: Connection, subscription_id: str, event_id: str, now: datetime) -> bool:
     """Owe the event to the subscription, due at once. False, and nothing written, where it is owed or paid already."""
-    values = {
-        "subscription_id": subscription_id,
-        "event_id": event_id,
-        "status": "pending",
-        "attempts": 0,
-        "created": now,
-        "next_attempt": now,
-    }
-    return insert_new(conn, delivery, values)
+    return _owe(conn, subscription_id, event_id, now, now)
 
 
-def claim_due(conn: Connection, now: datetime, limit: int, lease: timedelta, in_flight: int) -> list[Due]:
+def hold_delivery(conn: Connection, subscription_id: str, event_id: str, now: datetime) -> bool:
+    """Owe it, but send nothing before `release_held` or `bundle`. False as above."""
+    return _owe(conn, subscription_id, event_id, now, None)
+
+
+def release_held(conn: Connection, subscription_id: str, now: datetime) -> int:
+    """What was held is due now; answers how much that was."""
+    return conn.execute(update(delivery).where(_held_for(subscription_id)).values(next_attempt=now)).rowcount
+
+
+def held_events(conn: Connection, subscription_id: str, limit: int) -> tuple[Event, ...]:
+    """The first events held for the subscription, in the order they happened."""
+    query = select(*_EVENT).join(delivery, delivery.c.event_id == outbox.c.id).where(_held_for(subscription_id))
+    return tuple(_event(row) for row in conn.execute(query.order_by(outbox.c.seq).limit(limit)))
+
+
+def bundle(conn: Connection, subscription_id: str, events: Sequence[Event], into: str) -> None:
+    """The event `into` carries these from now on; it is owed instead of them."""
+    held = and_(_held_for(subscription_id), delivery.c.event_id.in_([event.id for event in events]))
+    conn.execute(update(delivery).where(held).values(status="bundled", bundle=into))
+
+
+def resend(conn: Connection, delivery_ids: Sequence[int], now: datetime) -> int:
+    """Owe these once more, due now, with a whole schedule of attempts; those under way are left alone."""
+    idle = and_(delivery.c.id.in_(delivery_ids), delivery.c.token.is_(None))
+    fresh = {"status": "pending", "next_attempt": now, "spent": delivery.c.attempts, "bundle": None}
+    return conn.execute(update(delivery).where(idle).values(fresh)).rowcount
+
+
+def claim_due(
+    conn: Connection, now: datetime, limit: int, lease: timedelta, in_flight: int, caps: Caps | None = None
+) -> list[Due]:
     """Up to `limit` deliveries that are due, the longest waiting subscriptions first, and of no subscription more than
-    `in_flight` at a time over all processes: a slow or dead endpoint takes nobody else's place.
+    `in_flight` at a time over all processes, nor more of a host or owner than `caps` says: a slow or dead endpoint
+    takes nobody else's place.
     """
-    token, taken = uuid4().hex, list[int]()
-    for row in conn.execute(_waiting(), {"now": now, "in_flight": in_flight, "limit": limit}).all():
-        free = min(in_flight - row.busy, limit - len(taken))
-        taken += conn.execute(_next_of(row.id, free), {"now": now}).scalars()
-    if not taken:
+    _take_turns(conn)
+    chosen = choose(conn, now, limit, caps or Caps(in_flight), lease)
+    if not chosen.ids:
         return []
+    for id_, until in chosen.paced.items():
+        pace(conn, id_, until)
+    token = uuid4().hex
     leased = {"token": token, "lease_until": now + lease}
-    conn.execute(update(delivery).where(delivery.c.id.in_(taken)).values(leased))
-    return _handed_out(conn, taken, token)
+    conn.execute(update(delivery).where(delivery.c.id.in_(chosen.ids)).values(leased))
+    return _handed_out(conn, chosen.ids, token, now)
 
 
-def next_delivery_due(conn: Connection, now: datetime, in_flight: int) -> datetime | None:
+def next_delivery_due(conn: Connection, now: datetime, in_flight: int, caps: Caps | None = None) -> datetime | None:
     """The earliest moment at which `claim_due` may find something, perhaps past; None: nothing is owed.
 
     A subscription with `in_flight` deliveries under way counts from the end of their first lease.
     """
-    moments = []
-    for row in conn.execute(_moments(), {"now": now}):
-        moments += [row.lease_end] if row.busy >= in_flight else [row.due, row.lease_end]
-    return min((moment for moment in moments if moment is not None), default=None)
+    return next_due(conn, now, caps or Caps(in_flight))
 
 
-def start_attempt(conn: Connection, delivery_id: int, token: str, now: datetime) -> int | None:
-    """Number and write the next attempt; answers its id. None when `token` no longer holds the lease: send nothing."""
-    held = and_(delivery.c.id == delivery_id, delivery.c.token == token)
-    counted = update(delivery).where(held).values(attempts=delivery.c.attempts + 1)
-    number = conn.execute(counted.returning(delivery.c.attempts)).scalar()
-    if number is None:
-        return None
-    values = {"delivery_id": delivery_id, "number": number, "started": now, "headers": "{}"}
-    return int(conn.execute(insert(attempt).values(values).returning(attempt.c.id)).scalar_one())
-
-
-def finish_attempt(
-    conn: Connection,
-    attempt_id: int,
-    token: str,
-    now: datetime,
-    *,
-    outcome: Status,
-    next_attempt: datetime | None,
-    status: int | None = None,
-    error: str | None = None,
-    answer: str | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> bool:
-    """What the receiver answered, and what becomes of the delivery: `pending` with the time of its next attempt, or
-    `delivered` or `failed`. False when `token` no longer holds the lease: the attempt is kept, the delivery is not
-    touched, because another attempt decides about it.
+def start_attempts(conn: Connection, due: Sequence[Due], now: datetime) -> dict[int, int]:
+    """Number and write the next attempt of each; answers delivery to attempt. What is missing lost its lease: send
+    nothing.
     """
-    said = {"finished": now, "status": status, "error": error, "answer": answer, "headers": json.dumps(headers or {})}
-    of = update(attempt).where(attempt.c.id == attempt_id).values(said).returning(attempt.c.delivery_id)
-    held = and_(delivery.c.id == conn.execute(of).scalar(), delivery.c.token == token)
-    due = next_attempt if outcome == "pending" else None
-    values = {"status": outcome, "next_attempt": due, "lease_until": None, "token": None}
-    return conn.execute(update(delivery).where(held).values(values)).rowcount == 1
+    if not due:
+        return {}
+    tokens = {one.token for one in due}
+    held = and_(delivery.c.id.in_([one.delivery.id for one in due]), delivery.c.token.in_(tokens))
+    counted = update(delivery).where(held).values(attempts=delivery.c.attempts + 1)
+    numbers = conn.execute(counted.returning(delivery.c.id, delivery.c.attempts)).all()
+    if not numbers:
+        return {}
+    rows = [{"delivery_id": row.id, "number": row.attempts, "started": now, "headers": "{}"} for row in numbers]
+    made = conn.execute(insert(attempt).returning(attempt.c.delivery_id, attempt.c.id), rows)
+    return {row.delivery_id: row.id for row in made}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the receiver answered, and what becomes of the delivery: `pending` with the time of its next attempt, or
+    `delivered` or `failed`.
+    """
+
+    delivery: int
+    attempt: int
+    token: str
+    status: DeliveryStatus
+    next_attempt: datetime | None
+    answered: int | None = None
+    error: str | None = None
+    answer: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def finish_attempts(conn: Connection, outcomes: Sequence[Outcome], now: datetime) -> set[int]:
+    """Record what came of each; answers the deliveries that are settled by it. Where the lease was lost the attempt is
+    kept and the delivery is not touched, because another attempt decides about it.
+    """
+    if not outcomes:
+        return set()
+    conn.execute(_said(), [_answer_row(one, now) for one in outcomes])
+    tokens = {one.delivery: one.token for one in outcomes}
+    query = select(delivery.c.id, delivery.c.token).where(delivery.c.id.in_(tokens)).with_for_update()
+    settled = {row.id for row in conn.execute(query) if row.token == tokens[row.id]}
+    rows = [_settled_row(one) for one in outcomes if one.delivery in settled]
+    if rows:
+        conn.execute(_settle(), rows)
+    return settled
 
 
 def release_delivery(conn: Connection, delivery_id: int, token: str) -> bool:
@@ -137,6 +164,20 @@ def release_delivery(conn: Connection, delivery_id: int, token: str) -> bool:
 def release_all(conn: Connection) -> None:
     """End every lease. Only for a process that owns the database alone, before it starts."""
     conn.execute(update(delivery).where(delivery.c.token.is_not(None)).values(lease_until=None, token=None))
+
+
+def failed_since(conn: Connection, subscription_id: str, since: datetime, until: datetime) -> tuple[int, ...]:
+    """Deliveries given up whose event happened from `since` on, before `until`; oldest first."""
+    given_up = delivery.c.subscription_id == subscription_id, delivery.c.status == "failed"
+    query = select(delivery.c.id).join(outbox, outbox.c.id == delivery.c.event_id).order_by(outbox.c.seq)
+    return tuple(conn.execute(query.where(*given_up, outbox.c.time >= since, outbox.c.time < until)).scalars())
+
+
+def delivery_of(conn: Connection, subscription_id: str, event_id: str) -> Delivery | None:
+    """What the event is or was owed as; None where it never was."""
+    query = select(delivery).where(delivery.c.subscription_id == subscription_id, delivery.c.event_id == event_id)
+    row = conn.execute(query).first()
+    return None if row is None else _delivery(row)
 
 
 def list_deliveries(
@@ -167,67 +208,76 @@ def attempts(
     return tuple(_attempt(row) for row in conn.execute(query.order_by(attempt.c.id.desc()).limit(limit)))
 
 
-def _own() -> ColumnElement[bool]:
-    return delivery.c.subscription_id == subscription.c.id
+def _owe(conn: Connection, subscription_id: str, event_id: str, now: datetime, due: datetime | None) -> bool:
+    values = {
+        "subscription_id": subscription_id,
+        "event_id": event_id,
+        "status": "pending",
+        "attempts": 0,
+        "spent": 0,
+        "created": now,
+        "next_attempt": due,
+    }
+    return insert_new(conn, delivery, values)
 
 
-def _unleased() -> ColumnElement[bool]:
-    return or_(delivery.c.lease_until.is_(None), delivery.c.lease_until <= _NOW)
+def _held_for(subscription_id: str) -> ColumnElement[bool]:
+    held = delivery.c.status == "pending", delivery.c.next_attempt.is_(None)
+    return and_(delivery.c.subscription_id == subscription_id, *held)
 
 
-def _busy() -> Any:
-    return select(func.count()).where(_own(), delivery.c.lease_until > _NOW).correlate(subscription).scalar_subquery()
+def _take_turns(conn: Connection) -> None:
+    """Counting what is under way and adding to it is one step, whatever other processes do (SQLite writes alone)."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(_TURN)
 
 
-def _due() -> Any:
-    """When the subscription's first delivery is due; `next_attempt` is set exactly while one is pending."""
-    pending = select(delivery.c.next_attempt).where(_own(), delivery.c.next_attempt.is_not(None), _unleased())
-    return pending.order_by(delivery.c.next_attempt).limit(1).correlate(subscription).scalar_subquery()
+def _answer_row(one: Outcome, now: datetime) -> dict[str, Any]:
+    headers = json.dumps(dict(one.headers))
+    said = {"finished": now, "status": one.answered, "error": one.error, "answer": one.answer, "headers": headers}
+    return {"of": one.attempt, **said}
 
 
-def _lease_end() -> Any:
-    leased = select(delivery.c.lease_until).where(_own(), delivery.c.lease_until > _NOW)
-    return leased.order_by(delivery.c.lease_until).limit(1).correlate(subscription).scalar_subquery()
+def _settled_row(one: Outcome) -> dict[str, Any]:
+    return {
+        "of": one.delivery,
+        "status": one.status,
+        "next_attempt": one.next_attempt if one.status == "pending" else None,
+    }
 
 
-# The statements of every poll are built once: building one costs more than running it.
+# The statements of every round are built once: building one costs more than running it.
 
 
 @cache
-def _moments() -> Select[Any]:
-    columns = _busy().label("busy"), _due().label("due"), _lease_end().label("lease_end")
-    return select(*columns).where(subscription.c.status == "active")
+def _said() -> Update:
+    names = "finished", "status", "error", "answer", "headers"
+    values = {name: bindparam(name, type_=attempt.c[name].type) for name in names}
+    return update(attempt).where(attempt.c.id == bindparam("of")).values(values)
 
 
 @cache
-def _waiting() -> Select[Any]:
-    busy, due = _busy(), _due()
-    return (
-        select(subscription.c.id, busy.label("busy"))
-        .where(subscription.c.status == "active", due <= _NOW, busy < bindparam("in_flight", type_=Integer))
-        .order_by(due, subscription.c.id)
-        .limit(bindparam("limit"))
-        # the row stands for the count of what is under way: two processes must not both see a free place
-        .with_for_update(of=subscription, skip_locked=True, key_share=True)
-    )
+def _settle() -> Update:
+    names = "status", "next_attempt"
+    values = {name: bindparam(name, type_=delivery.c[name].type) for name in names}
+    ended = {"lease_until": None, "token": None}
+    return update(delivery).where(delivery.c.id == bindparam("of")).values({**values, **ended})
 
 
-def _next_of(subscription_id: str, free: int) -> Select[Any]:
-    due = and_(delivery.c.subscription_id == subscription_id, delivery.c.next_attempt <= _NOW, _unleased())
-    query = select(delivery.c.id).where(due).order_by(delivery.c.next_attempt, delivery.c.id).limit(free)
-    return query.with_for_update(skip_locked=True)
-
-
-def _handed_out(conn: Connection, ids: list[int], token: str) -> list[Due]:
-    event = [outbox.c[name].label(f"event_{name}") for name in ("type", "key", "time", "body")]
+def _handed_out(conn: Connection, ids: list[int], token: str, now: datetime) -> list[Due]:
     query = (
-        select(delivery, subscription.c.url, subscription.c.secret, *event)
+        select(delivery, subscription.c.url, subscription.c.secret, *_EVENT[1:])
         .join(subscription, subscription.c.id == delivery.c.subscription_id)
         .join(outbox, outbox.c.id == delivery.c.event_id)
         .where(delivery.c.id.in_(ids))
         .order_by(delivery.c.next_attempt, delivery.c.id)
     )
-    return [Due(_delivery(row), row.url, row.secret, _event(row), token) for row in conn.execute(query)]
+    rows = conn.execute(query).all()
+    old = old_secrets_of(conn, {row.subscription_id for row in rows}, now)
+    return [
+        Due(_delivery(row), row.url, (row.secret, *old.get(row.subscription_id, ())), _event(row), token)
+        for row in rows
+    ]
 
 
 def _event(row: Row[Any]) -> Event:
@@ -243,6 +293,8 @@ def _delivery(row: Row[Any]) -> Delivery:
         attempts=row.attempts,
         created=row.created,
         next_attempt=row.next_attempt,
+        spent=row.spent,
+        bundle=row.bundle,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
 
@@ -38,6 +38,18 @@ def get_host(conn: Connection, name: str) -> Host:
 def ensure_host(conn: Connection, name: str, now: datetime) -> None:
     """A host never seen before may be asked at once."""
     insert_new(conn, host, {"name": name, "next_request": now})
+
+
+def take_host(
+    conn: Connection, name: str, token: str, now: datetime, lease: timedelta, spacing: timedelta
+) -> datetime | None:
+    """Lease a host for one request outside the visits; None when it is ours, else the moment to ask again."""
+    row = conn.execute(select(host).where(host.c.name == name).with_for_update()).one()
+    free_at: datetime = max(row.next_request, row.claimed_until or row.next_request)
+    if free_at > now:
+        return free_at
+    lease_host(conn, name, token, now + lease, now + max(spacing, timedelta(seconds=row.crawl_delay or 0)))
+    return None
 
 
 def lease_host(conn: Connection, name: str, token: str, until: datetime, next_request: datetime) -> None:

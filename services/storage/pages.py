@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from services.domain.errors import NotFound
 from services.domain.identity import canonical_url, document_id, host_of
-from services.storage.claims import VisitState, state_columns, state_of
+from services.storage.claims import Role, VisitState, state_columns, state_of
 from services.storage.hosts import ensure_host
 from services.storage.tables import page
 
@@ -41,24 +41,62 @@ class Page:
     last_visit: datetime | None
     latest_snapshot: int | None
     state: VisitState
+    role: Role = "main"
+    #: Why the last visit brought no answer about the page.
+    trouble: str | None = None
 
 
 def discover(
     conn: Connection, source_id: str, items: Sequence[Listed], now: datetime, backfill: bool
 ) -> tuple[str, ...]:
     """Add the pages not known yet, due at once; answers their ids in the order of `items`. Known ones stay untouched,
-    whichever source found them. What is no address a request could go to is left out.
+    whichever source found them; what was known as a piece of a document is one of its own from now on. What is no
+    address a request could go to is left out.
     """
-    found = {document_id(item.url): item for item in reversed(items) if _reachable(item.url)}
-    known = set(conn.execute(select(page.c.id).where(page.c.id.in_(found))).scalars())
-    new = [id_ for id_ in reversed(found) if id_ not in known]
+    found = {document_id(item.url): item for item in reversed(items) if reachable(item.url)}
+    asked = select(page.c.id, page.c.role).where(page.c.id.in_(found))
+    known = {row.id: row.role for row in conn.execute(asked)}
+    new = [id_ for id_ in reversed(found) if known.get(id_) != "main"]
     for id_ in new:
-        item, url = found[id_], canonical_url(found[id_].url)
-        ensure_host(conn, host_of(url), now)
-        about = {"id": id_, "source_id": source_id, "url": url, "list_title": item.title, "list_date": item.date}
-        visits = {"backfill": backfill, "discovered": now, "host": host_of(url), **state_columns(VisitState(now))}
-        conn.execute(insert(page).values(**about, **visits))
+        item = found[id_]
+        about = {"source_id": source_id, "list_title": item.title, "list_date": item.date, "backfill": backfill}
+        if id_ in known:  # its snapshots were taken of a piece: the next one is the first of a document
+            anew = {"role": "main", "discovered": now, "latest_snapshot": None, **state_columns(VisitState(now))}
+            conn.execute(update(page).where(page.c.id == id_).values(**about, **anew))
+        else:
+            _add(conn, id_, item.url, now, role="main", **about)
     return tuple(new)
+
+
+def add_piece(conn: Connection, main: Page, url: str, role: Role, now: datetime) -> str:
+    """The id of the page at `url`, added as a piece of `main` and due at once where it is not known.
+
+    One that was known and rests, because no document had it any more, is due at once too.
+    """
+    id_ = document_id(url)
+    row = conn.execute(select(page.c.next_visit, page.c.claim_token).where(page.c.id == id_)).first()
+    if row is None:
+        _add(conn, id_, url, now, role=role, source_id=main.source, backfill=main.backfill)
+    elif row.next_visit is None and row.claim_token is None:
+        conn.execute(update(page).where(page.c.id == id_).values(next_visit=now))
+    return id_
+
+
+def rest(conn: Connection, page_ids: Sequence[str]) -> None:
+    """Pieces that belong to nothing any more: not visited until one is added again."""
+    pieces = page.c.id.in_(page_ids) & (page.c.role != "main")
+    conn.execute(update(page).where(pieces).values(next_visit=None, claim_token=None, claimed_until=None))
+
+
+def set_latest(conn: Connection, page_id: str, snapshot_id: int) -> None:
+    conn.execute(update(page).where(page.c.id == page_id).values(latest_snapshot=snapshot_id))
+
+
+def _add(conn: Connection, id_: str, url: str, now: datetime, **about: Any) -> None:
+    url = canonical_url(url)
+    ensure_host(conn, host_of(url), now)
+    visits = {"discovered": now, "host": host_of(url), **state_columns(VisitState(now))}
+    conn.execute(insert(page).values(id=id_, url=url, **about, **visits))
 
 
 def get_page(conn: Connection, page_id: str) -> Page:
@@ -69,8 +107,8 @@ def get_page(conn: Connection, page_id: str) -> Page:
 
 
 def list_pages(conn: Connection, source_id: str, *, after: str | None = None, limit: int = 50) -> tuple[Page, ...]:
-    """By id."""
-    query = select(page).where(page.c.source_id == source_id).order_by(page.c.id).limit(limit)
+    """The pages of documents, by id; no pieces."""
+    query = select(page).where(page.c.source_id == source_id, page.c.role == "main").order_by(page.c.id).limit(limit)
     if after is not None:
         query = query.where(page.c.id > after)
     return tuple(_page(row) for row in conn.execute(query))
@@ -83,10 +121,18 @@ def lease_page(conn: Connection, page_id: str, token: str, until: datetime) -> N
 
 
 def finish_page_visit(
-    conn: Connection, page_id: str, token: str, state: VisitState, now: datetime, *, snapshot: int | None
+    conn: Connection,
+    page_id: str,
+    token: str,
+    state: VisitState,
+    now: datetime,
+    *,
+    snapshot: int | None,
+    trouble: str | None = None,
 ) -> bool:
     """Store what a visit left. False when `token` no longer holds the lease: roll back."""
-    values: dict[str, Any] = {"claim_token": None, "claimed_until": None, "last_visit": now, **state_columns(state)}
+    values: dict[str, Any] = {"claim_token": None, "claimed_until": None, "last_visit": now, "trouble": trouble}
+    values |= state_columns(state)
     address = state.visit_url or conn.execute(select(page.c.url).where(page.c.id == page_id)).scalar_one()
     values["host"] = host_of(address)
     ensure_host(conn, values["host"], now)
@@ -107,7 +153,8 @@ def release_all_pages(conn: Connection, now: datetime) -> None:
     conn.execute(update(page).where(page.c.claim_token.is_not(None)).values(free))
 
 
-def _reachable(url: str) -> bool:
+def reachable(url: str) -> bool:
+    """Is `url` an address that a request could go to?"""
     try:
         return len(host_of(canonical_url(url))) <= _LONGEST_HOST
     except ValueError:
@@ -126,4 +173,6 @@ def _page(row: Row[Any]) -> Page:
         last_visit=row.last_visit,
         latest_snapshot=row.latest_snapshot,
         state=state_of(row),
+        role=row.role,
+        trouble=row.trouble,
     )

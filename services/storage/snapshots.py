@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from services.domain.errors import NotFound
 from services.domain.snapshot import Fetched, Gone, Snapshot
@@ -69,6 +69,18 @@ def get_snapshot(conn: Connection, snapshot_id: int) -> Snapshot:
     )
 
 
+def take_again(conn: Connection, snapshot_id: int, observed: datetime) -> int:
+    """The document as it stands at `observed`: its page as `snapshot_id` has it, and a piece of it has changed since.
+
+    What a document says is its page with the pieces as they were when a snapshot was taken (pieces.py): each change
+    of one is an observation with a snapshot of its own, so that the history needs no second kind.
+    """
+    row = conn.execute(select(snapshot).where(snapshot.c.id == snapshot_id)).one()
+    copied = {name: getattr(row, name) for name in ("page_id", "status", "url", "headers", "sha256", "moved")}
+    times = {"observed": observed, "last_seen": observed, "previous_seen": row.last_seen}
+    return int(conn.execute(insert(snapshot).values(**copied, **times).returning(snapshot.c.id)).scalar_one())
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a snapshot was taken."""
@@ -91,6 +103,14 @@ def snapshot_ids(conn: Connection, page_id: str | None = None, *, after: int = 0
     if page_id is not None:
         query = query.where(snapshot.c.page_id == page_id)
     return tuple(conn.execute(query).scalars())
+
+
+def count_snapshots(conn: Connection, page_id: str | None = None) -> int:
+    """Of one page, or of all."""
+    query = select(func.count()).select_from(snapshot)
+    if page_id is not None:
+        query = query.where(snapshot.c.page_id == page_id)
+    return int(conn.execute(query).scalar_one())
 
 
 def _keep(conn: Connection, data: bytes) -> str:

@@ -17,7 +17,8 @@ from services.storage.hosts import ensure_host
 from services.storage.tables import source
 from services.storage.types import UtcTime
 
-Status = Literal["active", "paused"]
+#: `ended`: no longer watched, there for the documents that came from it.
+Status = Literal["active", "paused", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,15 @@ def save_source(conn: Connection, value: Source, now: datetime) -> None:
     conn.execute(update(source).where(source.c.id == value.id).values(**_columns(value), **visits))
 
 
+def add_source(conn: Connection, value: Source, now: datetime) -> None:
+    """As save_source, but a new one: raises Conflict where the id is taken. One that had ended is watched again."""
+    taken = conn.execute(select(source.c.status, source.c.owner).where(source.c.id == value.id)).first()
+    if taken is not None and (taken.status != "ended" or taken.owner != value.owner):
+        raise Conflict(f"source {value.id!r} is there already; choose another id", value.id)
+    save_source(conn, value, now)
+    set_status(conn, value.id, "active")
+
+
 def get_source(conn: Connection, source_id: str) -> Source:
     return get_watch(conn, source_id).source
 
@@ -87,8 +97,8 @@ def list_sources(
 def list_watches(
     conn: Connection, *, owner: str | None = None, after: str | None = None, limit: int = 50
 ) -> tuple[Watch, ...]:
-    """By id."""
-    query = select(source).order_by(source.c.id).limit(limit)
+    """By id, without those that ended."""
+    query = select(source).where(source.c.status != "ended").order_by(source.c.id).limit(limit)
     if owner is not None:
         query = query.where(source.c.owner == owner)
     if after is not None:
@@ -99,6 +109,12 @@ def list_watches(
 def set_status(conn: Connection, source_id: str, status: Status) -> None:
     """A paused source and its pages are not visited."""
     conn.execute(update(source).where(source.c.id == source_id).values(status=status))
+
+
+def visit_soon(conn: Connection, source_id: str, now: datetime) -> None:
+    """Due now, where no visit is under way; the host's spacing stays."""
+    idle = (source.c.id == source_id) & source.c.claim_token.is_(None)
+    conn.execute(update(source).where(idle).values(next_visit=now))
 
 
 def next_sequence(conn: Connection, source_id: str) -> int:

@@ -98,11 +98,15 @@ def finish_page(
     now: datetime,
     *,
     snapshot: int | None = None,
+    trouble: str | None = None,
     wait_until: datetime | None = None,
 ) -> bool:
-    """`snapshot` the visit added, None: none. `wait_until`: no request to this host before (Retry-After)."""
+    """`snapshot` the visit added, None: none; `trouble`: why it brought no answer about the page.
+
+    `wait_until`: no request to this host before (Retry-After).
+    """
     hosts.free_host(conn, held.host, held.token, wait_until)
-    return pages.finish_page_visit(conn, held.id, held.token, state, now, snapshot=snapshot)
+    return pages.finish_page_visit(conn, held.id, held.token, state, now, snapshot=snapshot, trouble=trouble)
 
 
 def release(conn: Connection, held: Claim, now: datetime) -> bool:
@@ -216,6 +220,7 @@ def _page_claim(free: Row[Any], item: Row[Any], token: str, until: datetime) -> 
         until=until,
         state=state_of(item),
         source=item.source_id,
+        role=item.role,
         snapshot=item.latest_snapshot,
         sha256=item.sha256,
         verdict=item.verdict,

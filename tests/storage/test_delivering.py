@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 from samples import DAY, HOUR, MINUTE, NOW, SECOND, revised
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, func, select
 from services.domain.subscription import Filter, Subscription
 from services.storage import deliveries, subscriptions
 from services.storage.database import Database
-from services.storage.deliveries import Due
+from services.storage.deliveries import Due, Outcome
 from services.storage.outbox import append
 from services.storage.tables import attempt, delivery
 
@@ -46,21 +47,33 @@ def claim(conn: Connection, at: datetime, limit: int = 100, cap: int = CAP) -> l
 
 
 def start(conn: Connection, due: Due, at: datetime) -> int:
-    started = deliveries.start_attempt(conn, due.delivery.id, due.token, at)
-    assert started is not None
-    return started
+    return deliveries.start_attempts(conn, [due], at)[due.delivery.id]
+
+
+def finish(
+    conn: Connection,
+    attempt_id: int,
+    due: Due,
+    at: datetime,
+    outcome: deliveries.Status,
+    next_attempt: datetime | None,
+    **said: Any,
+) -> bool:
+    said["answered"] = said.pop("status", None)
+    came = Outcome(due.delivery.id, attempt_id, due.token, outcome, next_attempt, **said)
+    return deliveries.finish_attempts(conn, [came], at) == {due.delivery.id}
 
 
 def succeed(conn: Connection, due: Due, at: datetime) -> bool:
     started = start(conn, due, at)
-    return deliveries.finish_attempt(conn, started, due.token, at, outcome="delivered", next_attempt=None, status=204)
+    return finish(conn, started, due, at, outcome="delivered", next_attempt=None, status=204)
 
 
 def test_a_delivery_brings_all_that_sending_needs(database: Database) -> None:
     with database.write() as conn:
         owe(conn, 1)
         (due,) = claim(conn, NOW)
-        assert (due.url, due.secret, due.event) == ("https://a.example.org/hook", b"a", revised("doc_a", 0))
+        assert (due.url, due.secrets, due.event) == ("https://a.example.org/hook", (b"a",), revised("doc_a", 0))
         assert (due.delivery.subscription, due.delivery.status, due.delivery.attempts) == ("a", "pending", 0)
 
 
@@ -83,10 +96,10 @@ def test_every_attempt_has_its_row_before_it_is_made(database: Database) -> None
         (row,) = deliveries.attempts(conn, "a")
         assert (row.id, row.number, row.started, row.finished) == (started, 1, NOW + SECOND, None)
     with database.write() as conn:
-        assert deliveries.finish_attempt(
+        assert finish(
             conn,
             started,
-            due.token,
+            due,
             NOW + 2 * SECOND,
             outcome="pending",
             next_attempt=NOW + 7 * SECOND,
@@ -107,7 +120,7 @@ def test_the_next_attempt_comes_when_it_is_due_and_is_numbered(database: Databas
         owe(conn, 1)
         (due,) = claim(conn, NOW)
         again = {"outcome": "pending", "next_attempt": NOW + HOUR, "error": "timeout"}
-        assert deliveries.finish_attempt(conn, start(conn, due, NOW), due.token, NOW, **again)  # type: ignore[arg-type]
+        assert finish(conn, start(conn, due, NOW), due, NOW, **again)  # type: ignore[arg-type]
         assert deliveries.next_delivery_due(conn, NOW, CAP) == NOW + HOUR
         assert claim(conn, NOW + HOUR - SECOND) == []
         (due,) = claim(conn, NOW + HOUR)
@@ -122,11 +135,11 @@ def test_what_is_settled_is_never_sent_again(database: Database, outcome: delive
         owe(conn, 1)
         (due,) = claim(conn, NOW)
         started = start(conn, due, NOW)
-        assert deliveries.finish_attempt(conn, started, due.token, NOW, outcome=outcome, next_attempt=NOW + HOUR)
+        assert finish(conn, started, due, NOW, outcome=outcome, next_attempt=NOW + HOUR)
         assert claim(conn, NOW + DAY) == []
         assert deliveries.next_delivery_due(conn, NOW, CAP) is None
         assert [one.status for one in deliveries.list_deliveries(conn, "a")] == [outcome]
-        assert deliveries.start_attempt(conn, due.delivery.id, due.token, NOW) is None
+        assert deliveries.start_attempts(conn, [due], NOW) == {}
 
 
 def test_who_lost_the_lease_neither_starts_nor_decides(database: Database) -> None:
@@ -137,9 +150,9 @@ def test_who_lost_the_lease_neither_starts_nor_decides(database: Database) -> No
         assert claim(conn, NOW + LEASE - SECOND) == []
         (heir,) = claim(conn, NOW + LEASE)
         assert (heir.delivery.id, heir.delivery.attempts) == (stalled.delivery.id, 1)
-        assert deliveries.start_attempt(conn, stalled.delivery.id, stalled.token, NOW + LEASE) is None
+        assert deliveries.start_attempts(conn, [stalled], NOW + LEASE) == {}
         late = NOW + LEASE + SECOND
-        assert not deliveries.finish_attempt(conn, begun, stalled.token, late, outcome="failed", next_attempt=None)
+        assert not finish(conn, begun, stalled, late, outcome="failed", next_attempt=None)
         assert succeed(conn, heir, late)
         (owed,) = deliveries.list_deliveries(conn, "a")
         assert (owed.status, owed.attempts) == ("delivered", 2)
@@ -232,7 +245,7 @@ def test_a_deleted_subscription_takes_its_deliveries_along(database: Database) -
         assert counts == [2, 2]
         gone = [due.delivery.subscription == "a" for due in held]
         finished = [
-            deliveries.finish_attempt(conn, one, due.token, NOW, outcome="delivered", next_attempt=None)
+            finish(conn, one, due, NOW, outcome="delivered", next_attempt=None)
             for one, due in zip(started, held, strict=True)
         ]
         assert finished == [not was for was in gone]

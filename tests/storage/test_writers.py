@@ -15,6 +15,8 @@ WRITES = {"insert", "update", "delete", "insert_new", "insert_for", "insert_or_u
 WRITERS = {
     "source": "storage/sources.py",
     "page": "storage/pages.py",
+    "piece": "storage/pieces.py",
+    "file_text": "storage/files.py",
     "host": "storage/hosts.py",
     "body": "storage/snapshots.py",
     "snapshot": "storage/snapshots.py",
@@ -31,6 +33,7 @@ WRITERS = {
     "queue": "bus/database.py",
     "inbox": "bus/database.py",
     "subscription": "storage/subscriptions.py",
+    "old_secret": "storage/subscriptions.py",
     "delivery": "storage/deliveries.py",
     "attempt": "storage/deliveries.py",
     "token": "storage/tokens.py",

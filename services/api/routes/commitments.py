@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from services.api.bodies import names_meant
+from services.api.calendar import MEDIA_TYPE as CALENDAR
+from services.api.calendar import calendar
 from services.api.context import Context, Here
 from services.api.sheet import MEDIA_TYPE, sheet
 from services.api.shown import CSV_HEADER, commitment_data, csv_row, history_data
@@ -27,6 +30,10 @@ from services.storage.versions import VersionRecord, history
 router = APIRouter(tags=["commitments"])
 #: Rows of the table read in one go: a caller who takes them slowly holds no transaction open.
 _CHUNK = 250
+#: A calendar with more would be of no use to anybody.
+_EVENTS = 2000
+#: Days are days in China.
+_ZONE = ZoneInfo("Asia/Shanghai")
 _ID = re.compile(r"(doc_[a-z2-7]{1,60})\.([A-Za-z0-9_-]{1,64})")
 _Name = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -85,6 +92,23 @@ def table_of_commitments(context: Here, asked: Annotated[Filters, Query()]) -> S
     """A cell that a spreadsheet would take for a formula begins with an apostrophe. Dates are ISO 8601."""
     name = {"content-disposition": 'attachment; filename="commitments.csv"'}
     return StreamingResponse(_table(context, asked), media_type=MEDIA_TYPE, headers=name)
+
+
+@router.get(
+    "/commitments.ics",
+    summary="The deadlines as a calendar to subscribe to",
+    response_class=Response,
+    responses={200: {"content": {"text/calendar": {"schema": {"type": "string"}}}, "description": "RFC 5545."}},
+)
+def calendar_of_commitments(context: Here, asked: Annotated[Filters, Query()]) -> Response:
+    """One whole-day event for each commitment that stands and is due today or later, or from `deadline_after` on."""
+    asked = asked.model_copy(
+        update={"deadline_after": asked.deadline_after or context.clock().astimezone(_ZONE).date()}
+    )
+    found: list[CommitmentRecord] = []
+    while len(found) < _EVENTS and (more := _found(context, asked, found[-1].position if found else None, _CHUNK)):
+        found.extend(more)
+    return Response(calendar(found[:_EVENTS], context.address, context.clock()), media_type=CALENDAR)
 
 
 @router.get(

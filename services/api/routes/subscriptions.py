@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, with_config
 
 from services.api.callers import Subscriber
 from services.api.context import Context, Here
-from services.api.webhooks.ping import send_ping
+from services.api.webhooks import notices
+from services.api.webhooks.owe import owe_notice
 from services.api.webhooks.sign import secret_text
 from services.domain.errors import InputError
 from services.domain.identity import digest_id
@@ -97,7 +98,9 @@ def delete_subscription(context: Here, caller: Subscriber, subscription_id: str)
 def test_subscription(context: Here, caller: Subscriber, subscription_id: str) -> dict[str, Any]:
     with context.database.write() as conn:
         subscription = subscriptions.get_subscription(conn, subscription_id, owner=caller.owner)
-        event = send_ping(conn, subscription, context.clock(), context.address)
+        now = context.clock()
+        event = notices.ping(subscription, now, context.address)
+        owe_notice(conn, subscription, event, now)
     return {"event": event.id, "links": {"attempts": f"{context.address}/subscriptions/{subscription_id}/attempts"}}
 
 

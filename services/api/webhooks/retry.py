@@ -39,6 +39,10 @@ class GiveUp:
 Verdict = Done | Again | GiveUp
 
 
+#: Per cent of the way to being disabled at which the owner is warned.
+WARNINGS = (90, 70, 50)
+
+
 def after_attempt(delivery: str, attempt: int, status: int | None, retry_after: str | None, now: datetime) -> Verdict:
     """What follows attempt number `attempt` (1 is the first) that ended at `now` with `status` (None: no answer)."""
     if status is not None and 200 <= status < 300:
@@ -53,9 +57,19 @@ def after_attempt(delivery: str, attempt: int, status: int | None, retry_after: 
     return Again(now + pause)
 
 
-def hopeless(failing_since: datetime | None, failures: int, now: datetime) -> bool:
-    """Whether an endpoint failed so long and so often, without one success, that it is disabled."""
-    return failing_since is not None and now - failing_since >= PATIENCE and failures >= len(PAUSES)
+def worn(failing_since: datetime | None, failures: int, now: datetime) -> int:
+    """How far an endpoint is, in per cent, on its way to being disabled, for which it must have failed long and often
+    enough without one success. 100: it is disabled.
+    """
+    if failing_since is None:
+        return 0
+    return min(100, int(100 * min((now - failing_since) / PATIENCE, failures / len(PAUSES))))
+
+
+def warning(percent: int, warned: int) -> int | None:
+    """The warning to give at `percent`, when `warned` was the last one given; None for none."""
+    reached = next((step for step in WARNINGS if percent >= step), 0)
+    return reached if reached > warned and percent < 100 else None
 
 
 def jitter(delivery: str, attempt: int) -> float:

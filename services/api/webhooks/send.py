@@ -1,149 +1,165 @@
 """The acting side of telling: events to delivery rows, delivery rows to requests.
 
-    bus ─► match (pure) ─► one transaction: delivery rows + bus.done
-    delivery due ─► attempt row, committed ─► sign (pure) ─► egress ─► retry (pure) ─► attempt and delivery rows
+    bus ─► match (pure) ─► one transaction: delivery rows + bus.done                                      owe.py
+    delivery due ─► attempt rows, committed ─► sign (pure) ─► egress ─► retry (pure) ─► attempts settled  record.py
 
 A row is written before the socket opens and the stored bytes are the sent bytes: after a crash the same message goes
-out again under the same id.
+out again under the same id. What is finished is recorded and what is due claimed in one transaction, however many
+requests that is: the busier, the larger the batches.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
 
-from services.api.webhooks import retry, sign
-from services.api.webhooks.match import wants
+from services.api.webhooks import sign
+from services.api.webhooks.owe import GROUP, owe_events, send_digests
+from services.api.webhooks.record import Recorder, Sent
 from services.api.webhooks.secrets import SecretBox
-from services.bus.interface import Bus, Claimed
+from services.bus.interface import Bus
 from services.domain.clock import Clock
-from services.domain.subscription import Subscription
-from services.egress.answer import Answer, Failure
+from services.egress.answer import Failure
 from services.egress.door import Door
 from services.storage import deliveries, subscriptions
 from services.storage.database import Database
 from services.storage.deliveries import Due
+from services.storage.owed import Caps
 
-GROUP = "webhooks"
-#: Requests under way to one endpoint: a slow one takes nobody else's place.
-IN_FLIGHT = 4
+__all__ = ["GROUP", "Teller"]
+
+#: Requests under way at a time: of one process, and of an endpoint, a host, an owner over all processes.
+AT_ONCE = 128
+CAPS = Caps(endpoint=2, host=2, owner=64)
 #: Longer than the door's deadline, so that a live request never loses its lease.
 LEASE = timedelta(seconds=60)
 DEADLINE = 15.0
-_KEPT = 4096
+#: The backstop of the wake-up: what another process owes is found within this time.
+PAUSE = 0.5
+#: Answers that arrive within this time of each other are recorded together.
+GATHER = 0.005
 _log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What came of one request."""
-
-    due: Due
-    attempt: int
-    outcome: Answer | Failure
-
-
 class Teller:
-    """`clock` drives the schedule, `stamp` (unix seconds) the signatures, which must be real time for the receiver."""
+    """`clock` drives the schedule, `stamp` (unix seconds) the signatures, which must be real time for the receiver.
 
-    def __init__(self, database: Database, bus: Bus, door: Door, box: SecretBox, clock: Clock, stamp: Clock) -> None:
+    `address` is the public address of this service, without a slash at its end.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        bus: Bus,
+        door: Door,
+        box: SecretBox,
+        clock: Clock,
+        stamp: Clock,
+        address: str = "",
+        *,
+        caps: Caps = CAPS,
+        deadline: float = DEADLINE,
+    ) -> None:
         self._database = database
         self._bus = bus
         self._door = door
         self._box = box
         self._clock = clock
         self._stamp = stamp
+        self._address = address
+        self._caps = caps
+        self._deadline = deadline
+        self._recorder = Recorder(bus, address)
+        self._owed = asyncio.Event()
 
     def match_due(self, limit: int = 100) -> int:
-        """Turn events into delivery rows; answers how many events were taken."""
+        """Turn events into delivery rows and make the digests that are due; answers how many there were."""
         now = self._clock()
         with self._database.write() as conn:
-            claimed = self._bus.claim(conn, GROUP, now, limit, LEASE)
-            asked = subscriptions.active_subscriptions(conn) if claimed else ()
-            for one in claimed:
-                self._owe(conn, one, asked, now)
-        return len(claimed)
+            return owe_events(conn, self._bus, now, limit, LEASE) + send_digests(conn, now, self._address)
 
-    def _owe(self, conn: Connection, one: Claimed, asked: tuple[Subscription, ...], now: datetime) -> None:
-        data = one.event.data
-        for subscription in asked:
-            if wants(subscription.filter, subscription.backfill, one.event.type, data):
-                deliveries.add_delivery(conn, subscription.id, one.event.id, now)
-        self._bus.done(conn, GROUP, one.event.id, one.token, now)
+    def next_due(self, conn: Connection) -> datetime | None:
+        """The next moment at which `match_due` or `send_due` may find something; None: nothing is owed."""
+        moments = (
+            self._bus.next_due(conn, GROUP),
+            subscriptions.next_digest_due(conn),
+            deliveries.next_delivery_due(conn, self._clock(), self._caps.endpoint, self._caps),
+        )
+        return min((moment for moment in moments if moment is not None), default=None)
 
     async def send_due(self, limit: int = 50) -> int:
-        """Make every attempt that is due, side by side; answers how many were made."""
-        started = await asyncio.to_thread(self._start, limit)
+        """Make every attempt that is due, side by side, and wait for all; answers how many were made."""
+        started = await asyncio.to_thread(self._turn, (), limit)
         sent = await asyncio.gather(*(self._send(due, attempt) for due, attempt in started))
         if sent:
-            await asyncio.to_thread(self._finish, sent)
+            await asyncio.to_thread(self._turn, sent, 0)
         return len(sent)
 
-    def _start(self, limit: int) -> list[tuple[Due, int]]:
-        """Claim, and write the attempts' rows: committed before a socket opens."""
+    def wake(self) -> None:
+        """Something new may be owed. To be called in the event loop of `run`."""
+        self._owed.set()
+
+    async def run(self) -> None:
+        """Send what falls due until cancelled; nobody waits for anybody else's answer."""
+        under_way: set[asyncio.Task[Sent]] = set()
+        answered: list[Sent] = []
+        try:
+            while True:
+                started = await self._next_turn(answered, AT_ONCE - len(under_way))
+                under_way |= {asyncio.create_task(self._send(due, attempt)) for due, attempt in started}
+                done = await self._wait(under_way)
+                under_way -= done
+                answered += [task.result() for task in done]
+        finally:
+            for task in under_way:
+                task.cancel()
+
+    async def _next_turn(self, answered: list[Sent], room: int) -> list[tuple[Due, int]]:
+        """One transaction; what cannot be recorded now stays in `answered` for the next one."""
+        self._owed.clear()
+        try:
+            started = await asyncio.to_thread(self._turn, tuple(answered), room)
+        except Exception:
+            _log.exception("telling failed; again in a moment")
+            await asyncio.sleep(PAUSE)
+            return []
+        answered.clear()
+        return started
+
+    async def _wait(self, under_way: set[asyncio.Task[Sent]]) -> set[asyncio.Task[Sent]]:
+        """Until an answer is there, something new is owed, or PAUSE is over; then whatever else comes in GATHER."""
+        owed = asyncio.create_task(self._owed.wait())
+        done, _ = await asyncio.wait({owed, *under_way}, timeout=PAUSE, return_when=asyncio.FIRST_COMPLETED)
+        owed.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await owed
+        if under_way and done:
+            await asyncio.sleep(GATHER)
+        return {task for task in under_way if task.done()}
+
+    def _turn(self, sent: Sequence[Sent], room: int) -> list[tuple[Due, int]]:
+        """Record what was answered, claim what is due, write its attempts: committed before a socket opens."""
         now = self._clock()
         with self._database.write() as conn:
-            due = deliveries.claim_due(conn, now, limit, LEASE, IN_FLIGHT)
-            started = [(one, deliveries.start_attempt(conn, one.delivery.id, one.token, now)) for one in due]
-        return [(one, attempt) for one, attempt in started if attempt is not None]
+            if sent:
+                self._recorder.record(conn, sent, now)
+            if room <= 0:
+                return []
+            due = deliveries.claim_due(conn, now, room, LEASE, self._caps.endpoint, self._caps)
+            started = deliveries.start_attempts(conn, due, now)
+        return [(one, started[one.delivery.id]) for one in due if one.delivery.id in started]
 
     async def _send(self, due: Due, attempt: int) -> Sent:
-        key = self._box.open(due.secret, due.delivery.subscription)
-        headers = sign.headers([key], due.event.id, int(self._stamp().timestamp()), due.event.body)
-        outcome = await self._door.post(due.url, body=due.event.body, headers=headers, deadline=DEADLINE)
+        try:
+            keys = [self._box.open(secret, due.delivery.subscription) for secret in due.secrets]
+            headers = sign.headers(keys, due.event.id, int(self._stamp().timestamp()), due.event.body)
+            outcome = await self._door.post(due.url, body=due.event.body, headers=headers, deadline=self._deadline)
+        except Exception as error:  # whatever it is, it is this delivery's and stops nobody else's
+            _log.exception("delivery failed", delivery=due.delivery.id)
+            return Sent(due, attempt, Failure("internal", type(error).__name__))
         return Sent(due, attempt, outcome)
-
-    def _finish(self, sent: list[Sent]) -> None:
-        now = self._clock()
-        with self._database.write() as conn:
-            for one in sent:
-                self._record(conn, one, now)
-
-    def _record(self, conn: Connection, sent: Sent, now: datetime) -> None:
-        delivery, answered = sent.due.delivery, isinstance(sent.outcome, Answer)
-        status = sent.outcome.status if isinstance(sent.outcome, Answer) else None
-        patience = sent.outcome.headers.get("retry-after") if isinstance(sent.outcome, Answer) else None
-        verdict = retry.after_attempt(str(delivery.id), delivery.attempts + 1, status, patience, now)
-        deliveries.finish_attempt(
-            conn,
-            sent.attempt,
-            sent.due.token,
-            now,
-            outcome=_STATE[type(verdict)],
-            next_attempt=verdict.at if isinstance(verdict, retry.Again) else None,
-            status=status,
-            error=None if answered else getattr(sent.outcome, "reason", None),
-            answer=_kept(sent.outcome),
-        )
-        self._judge_endpoint(conn, delivery.subscription, verdict, now)
-
-    def _judge_endpoint(self, conn: Connection, subscription: str, verdict: retry.Verdict, now: datetime) -> None:
-        """An endpoint that says 410, or nothing but failures for days, is not asked any more."""
-        if isinstance(verdict, retry.Done):
-            subscriptions.record_success(conn, subscription)
-            return
-        streak = subscriptions.record_failure(conn, subscription, now)
-        gone = isinstance(verdict, retry.GiveUp) and verdict.disable
-        if gone or retry.hopeless(streak.since, streak.attempts, now):
-            subscriptions.set_status(conn, subscription, "disabled")
-            _log.warning("subscription disabled", subscription=subscription, gone=gone, failures=streak.attempts)
-
-
-_STATE: dict[type[retry.Verdict], deliveries.Status] = {
-    retry.Done: "delivered",
-    retry.Again: "pending",
-    retry.GiveUp: "failed",
-}
-
-
-def _kept(outcome: Answer | Failure) -> str | None:
-    """The first 4 KiB of the receiver's answer as text without control characters."""
-    if isinstance(outcome, Failure):
-        return None
-    text = outcome.body[:_KEPT].decode("utf-8", "replace")
-    return json.dumps(text, ensure_ascii=True)[1:-1]

@@ -15,6 +15,18 @@ from services.parser.text.dates import iso_date
 
 _KEYS = load("listing")["json"]
 _HREF = re.compile(r"href\s*=\s*[\"']([^\"']+)[\"']")
+_CALLBACK = re.compile(r"\s*[\w$.]{1,60}\s*\(\s*([\[{].*[\]}])\s*\)\s*;?\s*", re.DOTALL)
+_JPAAS, _PARAMETERS = "/jpaas-publish-server/", "paramJson"
+_PAGE_NAMES = frozenset(("page", "pageno", "pageindex", "pagenum", "pagenumber", "currentpage", "curpage", "pn"))
+_PAGE_NUMBER = re.compile(r"(\"pageNo\"\s*:\s*\"?)(\d{1,5})")
+_TOTAL_RECORDS = re.compile(r"<totalrecord>\s*(?:<!\[CDATA\[)?\s*(\d{1,7})")
+#: How the HTML inside a JSON answer says how many pages or items there are.
+_PAGES_INSIDE = re.compile(
+    r"\b(?:totalpage|pagecount|countpage|total_page)[\"']?\s*[=:]\s*[\"']?(\d{1,5})", re.IGNORECASE
+)
+_ITEMS_INSIDE = re.compile(
+    r"\b(?:totalcount|totalrecord|recordcount|count)[\"']?\s*[=:]\s*[\"']?(\d{1,7})", re.IGNORECASE
+)
 _CHINA = timezone(timedelta(hours=8))
 #: JSON nested deeper, or with more values, is no list answer.
 _DEEPEST = 12
@@ -58,7 +70,9 @@ def next_group(text: str) -> str | None:
 
 
 def read_json(text: str) -> JsonAnswer | None:
-    """A JSON list answer; None for what is no JSON."""
+    """A JSON list answer, also inside the call of a script (JSONP); None for what is no JSON."""
+    if called := _CALLBACK.fullmatch(text):
+        text = called[1]
     if text.lstrip()[:1] not in ("{", "["):
         return None
     try:
@@ -76,21 +90,61 @@ def read_json(text: str) -> JsonAnswer | None:
             html.append(value)
         elif isinstance(value, int | str) and str(value).isdigit() and len(str(value)) < 9:
             counts.setdefault(key, int(value))
-    return JsonAnswer(tuple(entries), "\n".join(html), _count(counts, "page_count"), _count(counts, "item_count"))
+    inside = "\n".join(html)
+    pages = _count(counts, "page_count") or _inside(_PAGES_INSIDE, inside)
+    return JsonAnswer(tuple(entries), inside, pages, _count(counts, "item_count") or _inside(_ITEMS_INSIDE, inside))
+
+
+def _inside(pattern: re.Pattern[str], html: str) -> int | None:
+    found = pattern.search(html)
+    return int(found[1]) if found else None
 
 
 def following(url: str, answer: JsonAnswer, found: int) -> tuple[str, ...]:
-    """The answers after this one, where the address counts pages and the answer says how many there are."""
+    """The answers after this one, where the answer says how many there are.
+
+    The page stands in the address as a parameter of its own, or, with jpaas, inside the JSON of `paramJson`; the first
+    jpaas address has none yet.
+    """
     total = answer.pages or (-(-answer.items // found) if answer.items and found else 0)
     parts = urlsplit(url)
     query = parse_qsl(parts.query, keep_blank_values=True)
+    if _JPAAS in parts.path and not any(name == _PARAMETERS for name, _ in query):
+        query.append((_PARAMETERS, json.dumps({"pageNo": 1, "pageSize": found}, separators=(",", ":"))))
     for at, (name, value) in enumerate(query):
-        if name.lower() in ("page", "pageno", "pageindex", "pagenum") and value.isdigit():
+        if (now := _page_in(name, value)) is not None:
             return tuple(
-                urlunsplit(parts._replace(query=urlencode([*query[:at], (name, str(n)), *query[at + 1 :]])))
-                for n in range(int(value) + 1, min(total, 1_000) + 1)
+                urlunsplit(parts._replace(query=urlencode([*query[:at], (name, _at(value, n)), *query[at + 1 :]])))
+                for n in range(now + 1, min(total, 1_000) + 1)
             )
     return ()
+
+
+def following_records(url: str, text: str) -> tuple[str, ...]:
+    """The answers after a dataproxy answer without a next group: the address counts records, the answer their total."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    total = _TOTAL_RECORDS.search(text)
+    first, last = query.get("startrecord", ""), query.get("endrecord", "")
+    if not total or not (first.isdigit() and last.isdigit()) or int(last) < int(first):
+        return ()
+    step = int(last) - int(first) + 1
+    return tuple(
+        urlunsplit(parts._replace(query=urlencode(query | {"startrecord": str(at), "endrecord": str(at + step - 1)})))
+        for at in range(int(first) + step, min(int(total[1]), int(first) + 1_000 * step) + 1, step)
+    )
+
+
+def _page_in(name: str, value: str) -> int | None:
+    """The page a parameter of the address counts; None where it counts none."""
+    if name == _PARAMETERS:
+        found = _PAGE_NUMBER.search(value)
+        return int(found[2]) if found else None
+    return int(value) if name.lower() in _PAGE_NAMES and value.isdigit() else None
+
+
+def _at(value: str, page: int) -> str:
+    return str(page) if value.isdigit() else _PAGE_NUMBER.sub(rf"\g<1>{page}", value, count=1)
 
 
 def _walk(data: Any) -> Iterator[tuple[str, Any]]:

@@ -30,6 +30,7 @@ _CELLS = re.compile(r"[\t|│┃]")
 _BULLET = re.compile(r"^[\s●•·▪■◆*\[【]+")
 #: Labels that nothing else on a page looks like; what the page is searched for.
 _TELLING: list[str] = load("head")["catalogue_search"]["labels"]
+_ANY_TELLING = re.compile("|".join(map(re.escape, _TELLING)))
 #: A character is found faster than a word, and most pages lack most of these.
 _BY_FIRST = {
     first: [label for label in _TELLING if label[0] == first] for first in dict.fromkeys(label[0] for label in _TELLING)
@@ -46,6 +47,8 @@ def read_catalogue(html: str, text: str) -> dict[str, str]:
 
     `text` is the page's text: what it does not name is not searched for in its HTML.
     """
+    if not _ANY_TELLING.search(text):
+        return {}
     named = (label for first, labels in _BY_FIRST.items() if first in text for label in labels)
     stretch = _stretch(html, [label for label in named if label in text])
     if stretch is None:

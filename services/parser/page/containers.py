@@ -8,7 +8,6 @@ none of these                           ─► structure.py
 
 from __future__ import annotations
 
-import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -86,11 +85,30 @@ RULES = tuple(_rule(rank, entry) for rank, entry in enumerate(load("containers")
 _TAGS = ("div", "td", "section", "article", *sorted({r.element.tag for r in RULES if r.element.tag} - {"div", "td"}))
 
 
-@functools.lru_cache(maxsize=8192)
-def _rules_for(tag: str, id_: str | None, names: str | None) -> tuple[_Rule, ...]:
-    """The rules an element of these names fits, ancestors aside; sites repeat their names on every page."""
-    classes = frozenset((names or "").split())
-    return tuple(rule for rule in RULES if rule.element.fits(tag, id_, classes))
+def _by_sign() -> dict[str, list[_Rule]]:
+    """The rules by what an element must have to fit: `#id`, else a class, else its tag."""
+    signs: dict[str, list[_Rule]] = defaultdict(list)
+    for rule in RULES:
+        element = rule.element
+        sign = f"#{element.id}" if element.id else min(element.classes, default=f"<{element.tag}")
+        signs[sign].append(rule)
+    return dict(signs)
+
+
+_BY_SIGN = _by_sign()
+
+
+def _rules_for(tag: str, id_: str | None, names: str | None) -> list[_Rule]:
+    """The rules an element of these names fits, ancestors aside."""
+    classes = names.split() if names else []
+    signs = [f"<{tag}", *classes]
+    if id_:
+        signs.append(f"#{id_}")
+    possible = [rule for sign in signs if sign in _BY_SIGN for rule in _BY_SIGN[sign]]
+    if not possible:
+        return possible
+    fitting = {rule.rank: rule for rule in possible if rule.element.fits(tag, id_, frozenset(classes))}
+    return [fitting[rank] for rank in sorted(fitting)]
 
 
 def find_body(tree: LexborHTMLParser, selector: str | None = None) -> Body | None:
@@ -214,10 +232,10 @@ def _styles(node: LexborNode) -> Iterator[str]:
         yield above.attributes.get("style") or ""
 
 
-_NOT_SHOWN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all")
+_NOT_SHOWN = re.compile(r"display(?:\s|&nbsp;)*:(?:\s|&nbsp;)*none|mso-hide(?:\s|&nbsp;)*:(?:\s|&nbsp;)*all")
 
 
 def is_hidden(style: str) -> bool:
-    """Whether an inline style keeps the element from being shown."""
+    """Whether an inline style, also as it stands in the HTML, keeps the element from being shown."""
     lowered = style.lower()
     return ("none" in lowered or "mso-hide" in lowered) and _NOT_SHOWN.search(lowered) is not None

@@ -17,7 +17,6 @@ _RULES = {
 }
 _OUTER_ONLY = frozenset(("block:chrome", "block:bars"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "div"))
-_HIDING = ("display", "DISPLAY", "Display", " hidden", "mso-hide", "MSO-HIDE")
 _NAMED = (
     "div,ul,ol,dl,section,nav,aside,footer,header,h1,h2,h3,"
     "table[class],p[class],span[class],a[class],li[class],td[class]"
@@ -48,7 +47,7 @@ def take_out(body: Body, title: str | None) -> tuple[str, Dropped]:
 
 def _may_hide(html: str) -> bool:
     """Reading the HTML is cheaper than asking each element of a page pasted from Word."""
-    return any(word in html for word in _HIDING)
+    return " hidden" in html or any(map(is_hidden, _values(html, "style")))
 
 
 def _may_hold_blocks(html: str) -> bool:
@@ -58,8 +57,12 @@ def _may_hold_blocks(html: str) -> bool:
 
 
 def _names(html: str, attribute: str) -> set[str]:
-    values = {part[: part.find('"')] for part in html.split(f' {attribute}="')[1:]}
-    return set(" ".join(values).lower().split())
+    return set(" ".join(_values(html, attribute)).lower().split())
+
+
+def _values(html: str, attribute: str) -> set[str]:
+    """Every value of an attribute, as it stands in serialised HTML."""
+    return {part[: part.find('"')] for part in html.split(f' {attribute}="')[1:]}
 
 
 def _drop(node: LexborNode, rule: str, dropped: Dropped) -> None:

@@ -19,7 +19,9 @@ BLOCKS = (
     "footer|main|aside|nav|form|fieldset|legend|blockquote|center|address|figure|figcaption|pre|hr|details|summary|"
     "menu|dir|body|html|ucapcontent"
 )
-_INLINE = re.compile(rf"<!--.*?-->|<(?!/?(?:{BLOCKS})[ >/])[^>]*>", re.DOTALL)
+#: The commonest inline elements come first: what is one of them need not be compared with every block.
+_COMMON = "span|a|strong|font|b|o:p|img|em|u|i"
+_INLINE = re.compile(rf"<!--.*?-->|<(?:/?(?:{_COMMON})(?=[ >/])|(?!/?(?:{BLOCKS})[ >/]))[^>]*>", re.DOTALL)
 _BLOCK = re.compile(r"<(/?)([a-z0-9]+)[^>]*>")
 _CUT = re.compile(r"</?[a-z0-9]+[^>]*>")
 #: White space that HTML collapses. U+3000 and U+00A0 are characters of the page and stay.
@@ -110,7 +112,9 @@ def clean(text: str) -> str:
     if "&" in text:
         text = text.replace("&nbsp;", "\u00a0").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     text = text.strip()
-    if text and (text[0] in _ENDS or text[-1] in _ENDS):
+    if not text:
+        return text
+    if text[0] in _ENDS or text[-1] in _ENDS:
         text = text.strip(_TRIMMED)
     if "  " in text:
         text = _SPACES.sub(" ", text)

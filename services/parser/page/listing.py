@@ -7,6 +7,7 @@ bytes ─► decode ─► JSON answer ─► entries, or HTML inside it ┐
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
@@ -23,7 +24,11 @@ from services.parser.page.pages import following_pages
 from services.parser.page.quality import judge
 from services.parser.page.rows import Link, choose, date_in, read_links
 
-_NEXT = frozenset(load("listing")["turning"]["next"])
+_DATA = load("listing")
+#: What a column says that has no item; the few links then found stand beside it.
+_NOTHING_HERE = re.compile(_DATA["nothing"]["pattern"], re.MULTILINE)
+_FEW = 5
+_NEXT = frozenset(_DATA["turning"]["next"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +86,13 @@ def _markup(text: str, url: str) -> tuple[list[Item], tuple[str, ...]]:
     if embedded is not None:
         following = resolve(url, answers.next_group(text))
         links = [link for link in read_links(_parsed(embedded), url) if link.article or link.date]
-        return _items(links), (following,) if following else ()
+        return _items(links), (following,) if following else answers.following_records(url, text)
     tree = _parsed(text)
     base = base_of(tree, url) or url
-    return _items(choose(read_links(tree, base))), following_pages(text, url) or _next_link(tree, base, url)
+    links = choose(read_links(tree, base))
+    if len(links) <= _FEW and _NOTHING_HERE.search(_visible(tree)):
+        return [], ()
+    return _items(links), following_pages(text, url) or _next_link(tree, base, url)
 
 
 def _parsed(html: str) -> LexborHTMLParser:
@@ -92,6 +100,10 @@ def _parsed(html: str) -> LexborHTMLParser:
     for node in tree.css("script,style,noscript,template,select"):
         node.decompose()
     return tree
+
+
+def _visible(tree: LexborHTMLParser) -> str:
+    return tree.body.text(separator="\n") if tree.body is not None else ""
 
 
 def _next_link(tree: LexborHTMLParser, base: str, url: str) -> tuple[str, ...]:

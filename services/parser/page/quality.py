@@ -173,6 +173,8 @@ def _attachment_only(page: _Answer) -> Quality | None:
 
 
 def _by_words(page: _Answer) -> Quality | None:
+    if len(page.body) >= max(_LEXICON["little"], _LEXICON["little_of_a_document"]):
+        return None
     signs = page.has_metadata or _DOCUMENT.search(match(page.body[: _LEXICON["little"]]))
     if len(page.body) >= _LEXICON["little_of_a_document" if signs else "little"]:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -30,6 +31,10 @@ _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\s*[|/]?\s*(20\d\d)[-./年](\d{1,2})�
 _DATE_BEHIND = re.compile(
     r"\s*[\[(（]?\s*(20\d\d[-./年]\d{1,2}[-./月]\d{1,2}日?)(?:\s+\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）]?$"
 )
+_CALLED = re.compile(
+    r"\([^()]*?[\"']((?:https?:/|\.{0,2})/[^\"'()<>\s]{3,300}|[\w/.-]{1,200}\.(?:s?html?|jsp|aspx?|do)\b[^\"'()<>\s]{0,100})[\"']"
+)
+_LONGEST_CALL = 600
 _LONGEST_DATE, _LONGEST_CUT, _LONGEST_TITLE = 40, 8, 200
 #: Title, picture and date may each link to the article.
 _MOST_IN_A_ROW = 4
@@ -52,7 +57,7 @@ class Link:
 
 def read_links(tree: LexborHTMLParser, base: str) -> list[Link]:
     """Every link that could be an article, in page order."""
-    nodes = tree.css("a[href]")
+    nodes = tree.css("a[href],a[onclick]")
     crowded = _crowded(nodes)
     links: list[Link] = []
     for place, node in enumerate(nodes):
@@ -96,7 +101,7 @@ def _crowded(nodes: list[LexborNode]) -> set[int]:
 
 def _link(node: LexborNode, base: str, place: int, crowded: set[int]) -> Link | None:
     attributes = node.attributes
-    address = resolve(base, attributes.get("href"))
+    address = resolve(base, attributes.get("href")) or resolve(base, _opened(attributes))
     visible = clean(node.text())
     behind = _DATE_BEHIND.search(visible[-_LONGEST_DATE:])
     title = _title(visible[: -len(behind[0])].strip() if behind else visible, clean(attributes.get("title") or ""))
@@ -112,6 +117,14 @@ def _link(node: LexborNode, base: str, place: int, crowded: set[int]) -> Link | 
     pinned = any(mark in text or mark in title for mark in _MARKS)
     article = any(pattern.search(url) for pattern in _ARTICLES) or _TITLES.search(title[:_LONGEST_TITLE]) is not None
     return Link(url, title, dated, pinned, article, _group(row), place)
+
+
+def _opened(attributes: Mapping[str, str | None]) -> str | None:
+    """The page's address in the call of a script: openInfo('/jy/2024/1.html')."""
+    for name in ("onclick", "href"):
+        if found := _CALLED.search((attributes.get(name) or "")[:_LONGEST_CALL]):
+            return found[1]
+    return None
 
 
 def _title(visible: str, full: str) -> str:

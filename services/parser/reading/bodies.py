@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 
 from services.parser.lexicon import load
 from services.parser.reading.patterns import any_word
@@ -22,7 +23,10 @@ _SEAL = re.compile(r"\s*(?:文\s*件|\(\s?(?:代|盖|公|印|签)?\s?章\s?\))$"
 _LEVEL = "自治区|自治州|自治县|自治旗|特别行政区|新区|实验区|开发区|高新区|地区|省|市|区|县|州|盟|旗"
 _REGION = rf"[^省市区县盟旗、,]{{2,10}}?(?:{_LEVEL})|[^省市区县州盟旗各全我本该、,]县"
 _REGIONS = re.compile(rf"(?!国家|国务院|中国|中华|中共中央)(?:{_REGION})+")
+_REGION_PART = re.compile(_REGION)
 _LAST_LEVEL = re.compile(rf"(?:{_LEVEL})$")
+#: A level alone is nobody's name: 自治区教育厅.
+_NO_PLACE = re.compile(_LEVEL)
 _SHORT_LEVEL = {"自治县": "县", "自治旗": "旗", "特别行政区": "特区", "自治州": "州"}
 _LEVEL_BEFORE = re.compile("自治区|[省市区县州盟旗](?=.)")
 _PARTY = re.compile(r"^中共(?=[^中])")
@@ -45,6 +49,25 @@ def same_body(a: str, b: str) -> bool:
     """Whether two names, full or short, can mean one body. 市科技局 may be any city's, so it equals 重庆市科技局;
     names with two different regions never do."""
     return _kind_of_body(a) == _kind_of_body(b) and _places_agree(_place(a), _place(b))
+
+
+def keys_of(name: str, about: Sequence[str] = ()) -> tuple[str, ...]:
+    """By what a name is found: the kind of body, and that kind in its place, however much of the place is said.
+
+    重庆市渝中区财政局 → 区财政局, 区财政局@重庆市渝中区, 区财政局@渝中区, 区财政局=重庆市渝中区. A short name has the
+    place of its document, as far as its own level: 市财政局 in a document of 重庆市渝中区 is 重庆市's. That place is the
+    first one in `about`, which names who signs and publishes it.
+    """
+    kind = _kind_of_body(name)
+    parts = _parts(_place(name)) or _down_to(kind, _parts(next(filter(None, map(_place, about)), "")))
+    return kind, *(f"{kind}@{each}" for each in parts), *(f"{kind}={whole}" for whole in parts[:1])
+
+
+def keys_asked(name: str) -> tuple[str, ...]:
+    """What to look for among `keys_of`, any of them: the kind alone where `name` says no place, for then any place's
+    body is meant; with a place also the documents that say less of it (渝中区 for 重庆市渝中区)."""
+    kind, parts = _kind_of_body(name), _parts(_place(name))
+    return (f"{kind}@{parts[0]}", *(f"{kind}={less}" for less in parts[1:])) if parts else (kind,)
 
 
 def is_body(name: str) -> bool:
@@ -92,9 +115,23 @@ def _kind_of_body(name: str) -> str:
     return head + _FIRST_OF_GROUP.get(stem, stem)
 
 
+def _parts(place: str) -> tuple[str, ...]:
+    """A place, and what is left of it when the outer regions are not said: 重庆市渝中区, 渝中区."""
+    return tuple(place[part.start() :] for part in _REGION_PART.finditer(place))
+
+
+def _down_to(kind: str, parts: tuple[str, ...]) -> tuple[str, ...]:
+    """The place down to the region whose body `kind` is; all of it where that names no level."""
+    level = _LEVEL_BEFORE.match(kind)
+    if level is None or not parts:
+        return parts
+    inner = [part.end() for part in _REGION_PART.finditer(parts[0]) if part[0].endswith(level[0])]
+    return _parts(parts[0][: inner[-1]]) if inner else ()
+
+
 def _place(name: str) -> str:
     regions = _REGIONS.match(_PARTY.sub("", to_simplified(name).strip()))
-    return regions[0] if regions else ""
+    return regions[0] if regions and not _NO_PLACE.fullmatch(regions[0]) else ""
 
 
 def _places_agree(a: str, b: str) -> bool:

@@ -69,13 +69,14 @@ def read_structure(page: Page) -> Document:
     said = metadata_of(_sheet(page, layout, anatomy, kind))
     metadata = with_page(said, page)
     warnings = (*page.quality.warnings, *damages(said), *disagreements(said, page))
-    document = Document(page.text, page.source_text, metadata, replace(page.quality, warnings=warnings))
-    return replace(_structured(document, layout, anatomy), attachments=page.attachments)
+    quality = replace(page.quality, warnings=warnings)
+    document = Document(page.text, page.source_text, metadata, quality, attachments=page.attachments)
+    return _structured(document, layout, anatomy)
 
 
 def _sheet(page: Page, layout: Layout, anatomy: Anatomy, kind: Kind) -> Sheet:
     text = page.text
-    card = letters.card_of(layout.content()) if kind in ("reply_npc", "reply_cppcc") else []
+    card = letters.card_of(layout.content) if kind in ("reply_npc", "reply_cppcc") else []
     return Sheet(text, layout, anatomy, page, kind, to_simplified(text), tuple(card))
 
 

@@ -25,7 +25,7 @@ class Reader:
     read: Callable[[Page], Document]
 
     def name(self, source: Source) -> str:
-        """The version; where the source says itself what the body is, with that: another selector reads another text."""
+        """The version; with the selector where the source has one for the body: another one reads another text."""
         if source.body is None:
             return self.version
         return f"{self.version}+{hashlib.sha256(source.body.encode()).hexdigest()[:8]}"

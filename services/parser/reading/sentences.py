@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
 
 _CLOSES = dict(zip("“‘「『《〈(〔【[", "”’」』》〉)〕】]", strict=True))
 _OPENS = {closing: opening for opening, closing in _CLOSES.items()}
 _BRACKETS = re.escape("".join([*_CLOSES, *_OPENS]))
 _BRACKET = re.compile(f"[{_BRACKETS}\n]")
-_OPENING = re.compile("[" + re.escape("".join(_CLOSES)) + "]")
+_OPENING, _CLOSING = (re.compile("[" + re.escape("".join(marks)) + "]") for marks in (_CLOSES, _OPENS))
 #: A pair wider than this is two unrelated marks (one of each was lost), and hides no sentence end.
 _WIDEST_PAIR = 500
 
@@ -23,15 +23,16 @@ def pairs(text: str, start: int, end: int) -> dict[int, int]:
     """
     found: dict[int, int] = {}
     stack: list[tuple[str, int]] = []
-    waiting = dict.fromkeys(_CLOSES, 0)
+    waiting: dict[str, int] = {}
     for token in _BRACKET.finditer(text, start, end):
-        mark, place = token[0], token.start()
+        place = token.start()
+        mark = text[place]
         if mark in _CLOSES:
             stack.append((mark, place))
-            waiting[mark] += 1
+            waiting[mark] = waiting.get(mark, 0) + 1
         elif mark == "\n":
-            stack, waiting = [], dict.fromkeys(_CLOSES, 0)
-        elif waiting[_OPENS[mark]]:
+            stack, waiting = [], {}
+        elif waiting.get(_OPENS[mark]):
             opened = _pop(stack, waiting, _OPENS[mark])
             if place - opened <= _WIDEST_PAIR:
                 found[opened] = place
@@ -46,16 +47,32 @@ def _pop(stack: list[tuple[str, int]], waiting: dict[str, int], opening: str) ->
             return place
 
 
-def top_level(text: str, start: int, end: int, marks: str) -> Iterator[int]:
+def top_level(text: str, start: int, end: int, marks: str) -> list[int]:
     """Places of `marks` in `[start, end)` that stand outside quotation marks and brackets, ascending."""
-    pattern = _any_mark(marks)
-    if not pattern.search(text, start, end):
-        return
-    place = start
-    for opened, closed in [*hidden(text, start, end), (end, end)]:
-        for found in pattern.finditer(text, place, opened):
-            yield found.start()
-        place = closed
+    places = [found.start() for found in _any_mark(marks).finditer(text, start, end)]
+    if not places or not (spans := hidden(text, start, end)):
+        return places
+    outside, begin = [], start
+    for opened, closed in [*spans, (end, end)]:
+        outside += places[bisect_left(places, begin) : bisect_left(places, opened)]
+        begin = closed
+    return outside
+
+
+def first_top_level(text: str, start: int, end: int, marks: str) -> int | None:
+    """The first of `top_level`; None where there is none."""
+    found = _any_mark(marks).search(text, start, end)
+    if found is None or not _OPENING.search(text, start, found.start()):
+        return found.start() if found else None
+    return next(iter(top_level(text, start, end, marks)), None)
+
+
+def last_top_level(text: str, start: int, end: int, mark: str) -> int | None:
+    """The last of `top_level`; None where there is none."""
+    place = text.rfind(mark, start, end)
+    if place < 0 or not _CLOSING.search(text, place, end):
+        return place if place >= 0 else None
+    return next(reversed(top_level(text, start, end, mark)), None)
 
 
 @functools.cache
@@ -75,7 +92,7 @@ def hidden(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 #: What may still stand behind the sign that ends a sentence: a closing quotation mark or a doubled sign.
-_TAIL = re.compile("[。!?;”’」』]*")
+_TAIL = frozenset("。!?;”’」』")
 
 
 def cut(text: str, start: int, end: int, marks: str = "。!?;") -> list[tuple[int, int]]:
@@ -84,8 +101,9 @@ def cut(text: str, start: int, end: int, marks: str = "。!?;") -> list[tuple[in
     for place in top_level(text, start, end, marks):
         if place < begin:
             continue
-        tail = _TAIL.match(text, place + 1, end)
-        stop = tail.end() if tail else place + 1
+        stop = place + 1
+        while stop < end and text[stop] in _TAIL:
+            stop += 1
         pieces.append((begin, stop))
         begin = stop
     pieces.append((begin, end))
@@ -94,9 +112,8 @@ def cut(text: str, start: int, end: int, marks: str = "。!?;") -> list[tuple[in
 
 def trim(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The span without white space at its ends; None if nothing is left."""
-    if start < end and not text[start].isspace() and not text[end - 1].isspace():
-        return start, end
-    piece = text[start:end]
-    left = len(piece) - len(piece.lstrip())
-    right = len(piece.rstrip())
-    return (start + left, start + right) if right > left else None
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return (start, end) if start < end else None

@@ -21,13 +21,16 @@ def _same_glyph() -> dict[str, str]:
     table = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in radicals}
     table |= dict.fromkeys("\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f", " ")
     table |= dict.fromkeys("・•‧∙⋅･", "·") | dict.fromkeys("∶︰﹕", ":")
-    table |= {"﹐": ",", "﹔": ";", "﹙": "(", "﹚": ")", "﹪": "%", "﹑": "、"}
+    table |= {"｡": "。", "､": "、", "﹐": ",", "﹔": ";", "﹙": "(", "﹚": ")", "﹪": "%", "﹑": "、"}
     table |= {"〜": "~", "∼": "~"}
     return {a: CHARACTERS.get(b, b) for a, b in table.items() if a != b and len(b) == 1}
 
 
 _TO_CANONICAL = Replacement(_FULL_WIDTH)
 _TO_MATCH = Replacement(_FULL_WIDTH | CHARACTERS | _same_glyph())
+
+#: A point that ends a sentence, in a page that writes no 。 at all.
+_POINT = re.compile(r"(?<=[\u4e00-\u9fff)”》%])\.(?=[\u4e00-\u9fff“《(]|\s*(?:\n|$))")
 
 _DASHES = "-‐‑‒–—―~"
 #: A range: dashes behind a digit (or what ends a figure or a date) and before one. `5%-10%` is one, `-3%` is not.
@@ -58,9 +61,11 @@ def canonical(source: str) -> str:
 def match(text: str) -> str:
     """The MATCH layer of canonical (or raw) text, same length and idempotent: what every rule's patterns run on.
 
-    Simplified script, half-width signs, `·` for every raised dot, `—` for every dash of a range.
+    Simplified script, half-width signs, `·` for every raised dot, `—` for every dash of a range, 。 for the points of a
+    page that ends its sentences with them.
     """
-    return _RANGE.sub(lambda dashes: "—" * len(dashes[0]), repair_zhuo(_TO_MATCH(text)))
+    plain = _RANGE.sub(lambda dashes: "—" * len(dashes[0]), repair_zhuo(_TO_MATCH(text)))
+    return _POINT.sub("。", plain) if "\n" in plain and "." in plain and "。" not in plain else plain
 
 
 def key(matched: str) -> str:

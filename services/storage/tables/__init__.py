@@ -8,6 +8,7 @@ from services.storage.tables.remembering import (
     commitment,
     commitment_actor,
     document,
+    file_text,
     reading,
     rereading,
     sighting,
@@ -15,8 +16,8 @@ from services.storage.tables.remembering import (
     suppression,
     version,
 )
-from services.storage.tables.telling import attempt, delivery, inbox, outbox, queue, subscription
-from services.storage.tables.watching import host, page, source
+from services.storage.tables.telling import attempt, delivery, inbox, old_secret, outbox, queue, subscription
+from services.storage.tables.watching import host, page, piece, source
 
 __all__ = [
     "LABEL",
@@ -28,11 +29,14 @@ __all__ = [
     "commitment_actor",
     "delivery",
     "document",
+    "file_text",
     "host",
     "inbox",
     "metadata",
+    "old_secret",
     "outbox",
     "page",
+    "piece",
     "queue",
     "rate",
     "reading",

@@ -115,39 +115,44 @@ commitment = Table(  # commitments.py; ids are carried, so one row is one promis
     metadata,
     Column("document_id", Text, ForeignKey("document.id"), primary_key=True),
     Column("id", Text, primary_key=True),
+    #: Its place in every list, which go down from the highest: the document found last first, within it as in the
+    #: text. None where it was withdrawn.
+    Column("place", BigInteger),
     #: The newest version it stands or stood in; `standing` says whether that is the document's current one.
     Column("version_n", Integer, nullable=False),
     Column("standing", Boolean, nullable=False),
     Column("stood", Text, nullable=False),
-    # lists are in this order: the document found last first, within it as in the text
-    Column("first_seen", UtcTime, nullable=False),
-    Column("ordinal", Integer, nullable=False),
     # what is asked for; what is answered is in data
     Column("kind", Text, nullable=False),
     Column("agency", PageText(LABEL)),
-    Column("agency_short", PageText(LABEL)),
+    Column("type", Text, nullable=False),
     Column("tier", Text, nullable=False),
+    Column("modality", Integer, nullable=False),
+    Column("topic", PageText(LABEL)),
     Column("deadline_end", Text),
     Column("has_target", Boolean, nullable=False),
     Column("searchable", PageText, nullable=False),
     Column("data", Text, nullable=False),
-    Index(None, "standing", "first_seen", "document_id", "ordinal"),
-    Index(None, "agency_short", "agency"),
-    Index(None, "agency", "standing", "first_seen", "document_id", "ordinal"),
-    Index(None, "deadline_end"),
+    UniqueConstraint("place"),
+    Index(None, "kind", "place"),
+    Index(None, "type", "place"),
+    Index(None, "tier", "place"),
+    Index(None, "modality", "place"),
+    Index(None, "topic", "place"),
+    Index(None, "has_target", "place"),
+    Index(None, "deadline_end", "place"),
 )
+#: What stands, by its words: `commitment_text` (see fulltext.py).
+COMMITMENT_TEXT = TextIndex("commitment_text", commitment)
 
-commitment_actor = Table(  # commitments.py; only of what stands
-    "commitment_actor",
+commitment_body = Table(  # commitments.py; who acts in what stands, and who signed it, by keys of reading/bodies.py
+    "commitment_body",
     metadata,
-    Column("document_id", Text, primary_key=True),
-    Column("commitment_id", Text, primary_key=True),
-    Column("ordinal", Integer, primary_key=True, autoincrement=False),
-    Column("name", PageText(LABEL), nullable=False),
-    Column("short", PageText(LABEL), nullable=False),
-    ForeignKeyConstraint(["document_id", "commitment_id"], ["commitment.document_id", "commitment.id"]),
-    Index(None, "short", "name"),
-    Index(None, "name"),
+    Column("place", BigInteger, ForeignKey("commitment.place", ondelete="CASCADE"), primary_key=True),
+    #: actor or agency
+    Column("role", Text, primary_key=True),
+    Column("key", PageText(LABEL), primary_key=True),
+    Index(None, "role", "key", "place"),
 )
 
 reading = Table(  # readings.py; a page that cannot be read has readings and no document
@@ -175,6 +180,18 @@ rereading = Table(  # rereadings.py; what a newer reader makes of a snapshot, be
     Column("key_hash", Text),
     Column("fingerprint", Text),
     Column("structure", LargeBinary),
+)
+
+file_text = Table(  # files.py; what a reader of files finds in a body, once for all documents that link to it
+    "file_text",
+    metadata,
+    Column("sha256", Text, ForeignKey("body.sha256"), primary_key=True),
+    Column("reader", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("text", LargeBinary),
+    Column("length", Integer),
+    Column("unreadable", Text),
+    Column("evidence", PageText),
 )
 
 suppression = Table(  # readings.py; a snapshot with only suppressed differences makes no version

@@ -57,6 +57,8 @@ page = Table(  # pages.py; id is document_id(url), which is what keeps url uniqu
     metadata,
     Column("id", Text, primary_key=True),
     Column("source_id", Text, ForeignKey("source.id"), nullable=False),
+    #: main: a document's own page; part, attachment: only a piece of others (see `piece`).
+    Column("role", Text, nullable=False),
     Column("url", PageText, nullable=False),
     Column("list_title", PageText),
     Column("list_date", PageText),
@@ -66,6 +68,8 @@ page = Table(  # pages.py; id is document_id(url), which is what keeps url uniqu
     Column("host", Text, ForeignKey("host.name"), nullable=False),
     Column("next_visit", UtcTime),
     Column("last_visit", UtcTime),
+    #: Why the last visit brought no answer about the page; None where it did.
+    Column("trouble", Text),
     Column("etag", PageText),
     Column("last_modified", PageText),
     Column("visit_url", PageText),
@@ -76,6 +80,17 @@ page = Table(  # pages.py; id is document_id(url), which is what keeps url uniqu
     Column("claim_token", Text),
     Index(None, "source_id"),
     Index(None, "host", "next_visit", "id"),
+)
+
+piece = Table(  # pieces.py; what the page of a document says belongs to it: further pages, linked files
+    "piece",
+    metadata,
+    Column("main_id", Text, ForeignKey("page.id"), primary_key=True),
+    Column("page_id", Text, ForeignKey("page.id"), primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("name", PageText, nullable=False),
+    Index(None, "page_id"),
 )
 
 host = Table(  # hosts.py

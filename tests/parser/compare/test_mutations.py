@@ -6,7 +6,7 @@ import random
 from collections import defaultdict
 
 import pytest
-from parser.compare import mutations
+from parser.compare import forms, mutations, operators
 
 from services.domain.document import Document
 from services.parser.compare.compare import compare
@@ -29,13 +29,13 @@ def test_every_generated_edit_has_exactly_one_explanation(documents: list[Docume
         if not right:
             wrong[edit.operator].append((edit.hit, edit.types, [change.type for change in found.changes]))
     counts = {name: sum(edit.operator == name for edit in made) for name in {edit.operator for edit in made}}
-    assert set(counts) == {*mutations.OF_TARGETS, *mutations.OF_COMMITMENTS, "wording", "figure"}
+    assert set(counts) == {*operators.OF_TARGETS, *operators.OF_COMMITMENTS, "wording", "figure"}
     assert min(counts.values()) >= 4
     assert not wrong
 
 
 def test_another_form_is_never_a_change(documents: list[Document]) -> None:
-    for name, document, text in mutations.non_edits(documents, random.Random(21), 40):
+    for name, document, text in forms.non_edits(documents, random.Random(21), 40):
         found = compare(document, read_text(text))
         assert found.changes == (), name
         assert found.suppressed, name

@@ -35,6 +35,40 @@ def test_copies_that_differ_are_flagged_and_the_first_is_read() -> None:
     assert "body_copies_differ" in page.quality.warnings
 
 
+LETTER = ("张代表：", PROSE, "一、下一步工作", "2025年底前改造管网六十公里。", "某市水务局", "2024年6月12日")
+COPY = "".join(f"<p>{line}</p>" for line in LETTER)
+
+
+def test_copies_in_elements_that_no_rule_knows() -> None:
+    body = page_of(f"<div class=pc><div class=x1>{COPY}</div></div><div class=wap><div class=x1>{COPY}</div></div>")
+    assert texts(body) == [canonical(line) for line in LETTER]
+    assert read_page(body).quality.warnings == ()
+    differing = page_of(f"<div class=pc>{COPY}</div><div class=wap>{COPY.replace('六十', '三十')}</div>")
+    assert texts(differing) == [canonical(line) for line in LETTER]
+    assert "body_copies_differ" in read_page(differing).quality.warnings
+
+
+def test_a_paragraph_that_recurs_is_no_copy() -> None:
+    lines = (PROSE, "一、甲", "落实到位。", PROSE, "二、乙", "继续推进。")
+    assert texts(page_of("<div class=x1>" + "".join(f"<p>{line}</p>" for line in lines) + "</div>")) == [
+        canonical(line) for line in lines
+    ]
+
+
+def test_the_page_s_heading_above_the_bar_of_time_and_source_is_left_out() -> None:
+    body = page_of(
+        "<table><tr><td>关于第1号建议的答复</td></tr><tr><td>发布时间：2024-07-01　来源：某市水务局</td></tr>"
+        f"<tr><td>{COPY}</td></tr></table>"
+    )
+    assert texts(body) == [canonical(line) for line in LETTER]
+
+
+def test_the_visitor_s_vote_is_no_text() -> None:
+    assert texts(page_of(f'<div id="zoom">{COPY}<p>您对本答复是否满意？满意 不满意 提交</p></div>')) == [
+        canonical(line) for line in LETTER
+    ]
+
+
 def test_hidden_text_and_scripts_are_no_text() -> None:
     body = page_of(
         f'<div class="TRS_Editor"><script>if (a<b) document.write("<p>脚本</p>")</script><style>p{{}}</style>'

@@ -6,6 +6,7 @@ import json
 import os
 import time
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from hypothesis import given, settings
@@ -219,3 +220,56 @@ def test_a_row_with_a_document_s_title_needs_neither_date_nor_known_address() ->
     page = f'<html><body><div><a href="/">首页</a><a href="/tzgg/">通知公告</a></div><ul>{rows}</ul></body></html>'
     listing = read_list(page.encode(), url="https://www.example.gov.cn/jytabl/")
     assert [item.url for item in listing.items] == [f"https://www.example.gov.cn/doc/{n}.html" for n in (1, 2)]
+
+
+def test_addresses_in_the_call_of_a_script() -> None:
+    rows = [
+        f"""<a href="javascript:void(0)" onclick="openInfo('/jyta/2024/{n}.html', 1)">关于第{n}号建议的答复</a>"""
+        for n in range(3)
+    ]
+    items = read_list(column(*rows), url=URL).items
+    assert [item.url for item in items] == [f"http://www.example.gov.cn/jyta/2024/{n}.html" for n in range(3)]
+
+
+def test_an_empty_column_does_not_take_its_neighbours_links_for_its_own() -> None:
+    beside = row("/tz/202401/t20240101_1.html", "关于某事的通知", "2024-01-01")
+    listing = read_list(column(beside) + "<div>暂无数据</div>".encode(), url=URL)
+    assert listing.blind
+    assert listing.items == ()
+
+
+def test_json_inside_a_call() -> None:
+    answer = {"data": [{"title": "关于第1号建议的答复", "linkUrl": "/jyta/1.html", "publishDate": "2024-07-01"}]}
+    listing = read_list(f"show({json.dumps(answer)});".encode(), url="http://www.example.gov.cn/api/list?callback=show")
+    assert [(item.url, item.date) for item in listing.items] == [
+        ("http://www.example.gov.cn/jyta/1.html", "2024-07-01")
+    ]
+
+
+JPAAS = "http://www.example.gov.cn/api-gateway/jpaas-publish-server/front/page/build/unit?webId=1&pageId=2"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "following"),
+    [("", (2, 3)), ("&paramJson=%7B%22pageNo%22%3A2%2C%22pageSize%22%3A%222%22%7D", (3,))],
+)
+def test_jpaas_counts_its_pages_inside_a_parameter(parameters: str, following: tuple[int, ...]) -> None:
+    rows = "".join(
+        f"<li>{row(f'/art/2024/7/{n}/art_1_{n}.html', f'关于第{n}号建议的答复', '2024-07-01')}</li>" for n in (1, 2)
+    )
+    answer = {"success": True, "data": {"html": f"<ul>{rows}</ul><script>var pageCount = '3'</script>"}}
+    listing = read_list(json.dumps(answer).encode(), url=JPAAS + parameters)
+    assert len(listing.items) == 2
+    asked = [json.loads(dict(parse_qsl(urlsplit(page).query))["paramJson"])["pageNo"] for page in listing.next_pages]
+    assert tuple(int(number) for number in asked) == following
+
+
+def test_dataproxy_counts_records_where_it_names_no_next_group() -> None:
+    records = "".join(
+        f"<record><![CDATA[<li>{row(f'/art/2024/7/1/art_1_{n}.html', '关于建议的答复', '2024-07-01')}</li>]]></record>"
+        for n in (1, 2)
+    )
+    body = f"<datastore><totalrecord>5</totalrecord><recordset>{records}</recordset></datastore>".encode()
+    url = "http://www.example.gov.cn/module/web/jpage/dataproxy.jsp?startrecord=1&endrecord=2&columnid=9"
+    following = [dict(parse_qsl(urlsplit(page).query)) for page in read_list(body, url=url).next_pages]
+    assert [(each["startrecord"], each["endrecord"]) for each in following] == [("3", "4"), ("5", "6")]

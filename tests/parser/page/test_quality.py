@@ -50,6 +50,16 @@ INSTEAD = {
     "firewall": ("405", ["很抱歉,由于您访问的URL有可能对网站造成安全威胁,您的访问被阻断。"], ("blocked", "challenge")),
     "too often": ("提示", ["您的访问过于频繁,请稍后再试"], ("blocked", "challenge")),
     "traditional": ("安全驗證", ["請完成安全驗證"], ("blocked", "challenge")),
+    "rate": ("", ["访问频率过高,请稍后再试!"], ("blocked", "challenge")),
+    "threat": ("", ["您的访问请求可能对网站造成安全威胁", "请求已被管理员设置拦截"], ("blocked", "challenge")),
+    "black list": ("", ["您的IP地址已被列入黑名单,禁止访问本站。"], ("blocked", "challenge")),
+    "abroad": ("", ["境外IP暂时无法访问本网站。"], ("blocked", "challenge")),
+    "client": ("提示", ["请在微信客户端打开链接"], ("blocked", "challenge")),
+    "account": ("", ["账号", "密码", "验证码", "忘记密码"], ("blocked", "login")),
+    "in review": ("", ["内容正在审核中,请稍后访问"], ("blocked", "maintenance")),
+    "template unfilled": ("", ["{{data.title}}"], ("blocked", "javascript_only")),
+    "loading": ("政府信息公开", ["加载中..."], ("blocked", "javascript_only")),
+    "proxy": ("", ["ERROR: The requested URL could not be retrieved"], ("blocked", "server_error")),
     "login": ("用户登录", ["用户名", "密码", "记住我", "登录"], ("blocked", "login")),
     "login first": ("某平台", ["您还没有登录,请登录后查看"], ("blocked", "login")),
     "single sign-on": ("统一身份认证平台", ["账号登录", "扫码登录"], ("blocked", "login")),
@@ -104,6 +114,11 @@ def test_the_navigation_around_it_changes_nothing(name: str) -> None:
 )
 def test_stubs(html: str, reason: str) -> None:
     assert judged(html) == ("blocked", reason)
+
+
+@pytest.mark.parametrize("html", ['{"code":401,"msg":"未登录"}', '[{"status": 404}]'])
+def test_a_json_answer_is_no_page(html: str) -> None:
+    assert judged(html, html) == ("unreadable", "not_html")
 
 
 @pytest.mark.parametrize("html", ["", " \n", "<html><head></head><body> </body></html>"])

@@ -191,3 +191,27 @@ def test_without_any_cue_reports_are_past_and_measures_ongoing(sentence: str, mo
 def test_announcements_hold_nothing_of_their_own(sentence: str, lead_in: bool) -> None:
     document = reply("一、下一步工作计划", sentence, "(一)建设。开工。")
     assert (document.units[0].label == "lead_in") is lead_in
+
+
+@pytest.mark.parametrize(("first", "second"), [("一 、工作情况", "二 、下一步计划"), ("一.工作情况", "二.下一步计划")])
+def test_a_marker_with_a_blank_or_a_point(first: str, second: str) -> None:
+    document = reply(first, "改造管网300公里。", second, "再改造50公里。")
+    assert tree(document) == [(1, first, "past"), (1, second, "future")]
+
+
+def test_headings_of_two_years_stand_above_the_numbers_below_either() -> None:
+    lines = (
+        "某市人民政府工作报告",
+        "2024年工作回顾",
+        "生产总值增长6%。",
+        "2025年工作安排",
+        "一、扩大内需",
+        "新增投资500亿元。",
+    )
+    document = read_structure(page_of_text("\n".join([*lines, "二、改善民生", "新建学校5所。"])))
+    assert [(section.depth, section.heading, section.mode) for section in document.sections] == [
+        (1, "2024年工作回顾", "past"),
+        (1, "2025年工作安排", "future"),
+        (2, "一、扩大内需", "future"),
+        (2, "二、改善民生", "future"),
+    ]

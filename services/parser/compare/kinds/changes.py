@@ -60,9 +60,8 @@ def typed(frame: Frame) -> tuple[list[Change], list[Suppression]]:
     if frame.alignment.runs:
         return coarse(frame)
     ledger = _Ledger()
-    for found in frame.alignment.matches:
-        if found.moved or frame.differs(found):
-            _matched(ledger, pair(frame, found))
+    for found in frame.differing:
+        _matched(ledger, pair(frame, found))
     _moved(ledger, frame)
     for view, pieces, old in ((frame.old, frame.alignment.gone, True), (frame.new, frame.alignment.come, False)):
         _one_sided(ledger, view, pieces, old=old)

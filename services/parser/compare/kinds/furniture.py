@@ -37,7 +37,11 @@ def same_body(old: Document, new: Document) -> bool:
     before, after = (_bare(x, 0, len(x.text)).split("\n") for x in (old, new))
     if len(before) == len(after):
         return all(x == y or key(match(x)) == key(match(y)) for x, y in zip(before, after, strict=True))
-    return key(match("\n".join(before))) == key(match("\n".join(after)))
+    head, tail = shared_ends(before, after)
+    # One line of what both share stays on either side: whether a sign counts depends on what stands beside it.
+    start, rest = max(head - 1, 0), max(tail - 1, 0)
+    x, y = ("\n".join(lines[start : len(lines) - rest]) for lines in (before, after))
+    return key(match(x)) == key(match(y))
 
 
 def _bare(document: Document, start: int, end: int) -> str:

@@ -50,15 +50,19 @@ class Frame:
         return self.alignment.new
 
     @cached_property
+    def differing(self) -> tuple[Match, ...]:
+        """Matches that moved, or of which one character is another one now."""
+        old, new = self.old.document.source_text, self.new.document.source_text
+        return tuple(
+            x
+            for x in self.alignment.matches
+            if x.moved or old[x.olds[0].start : x.olds[-1].end] != new[x.news[0].start : x.news[-1].end]
+        )
+
+    @cached_property
     def far(self) -> int:
         """How many words of a pair may differ before it is marked whole: fewer where hundreds of pairs differ."""
-        differing = sum(1 for found in self.alignment.matches if self.differs(found))
-        return max(_NEAR, min(FAR, isqrt(_STEPS // max(differing, 1))))
-
-    def differs(self, found: Match) -> bool:
-        """Whether one character of the match is another one now."""
-        old, new = self.old.document.source_text, self.new.document.source_text
-        return old[found.olds[0].start : found.olds[-1].end] != new[found.news[0].start : found.news[-1].end]
+        return max(_NEAR, min(FAR, isqrt(_STEPS // max(len(self.differing), 1))))
 
     @cached_property
     def promises(self) -> tuple[tuple[Commitment, Commitment], ...]:

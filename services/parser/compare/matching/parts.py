@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import groupby
 
-from services.parser.compare.matching.dice import containment, pairs
+from services.parser.compare.matching.dice import Pairs, containment, pairs
 from services.parser.compare.matching.view import Piece, View
 from services.parser.lexicon import load
 from services.parser.text.layers import key
@@ -32,7 +32,7 @@ def parts_of(one: View, piece: Piece, many: View, run: list[Piece]) -> list[Piec
     whole = one.pairs(piece)
     stretch: list[Piece] = []
     for part in run:
-        said = many.pairs(part) if not stretch else pairs(key(_untied(many.text(part))))
+        said = many.pairs(part) if not stretch else _untied_pairs(many, part)
         if len(said) >= _TELLING and containment(said, whole) >= _PART_CONTAINED:
             stretch.append(part)
         elif stretch:
@@ -43,6 +43,11 @@ def parts_of(one: View, piece: Piece, many: View, run: list[Piece]) -> list[Piec
     together = pairs(key(words))
     smaller, larger = sorted((together, whole), key=len)
     return stretch if containment(smaller, larger) >= _CONTAINED and len(smaller) >= _CONTAINED * len(larger) else []
+
+
+def _untied_pairs(many: View, part: Piece) -> Pairs:
+    sentence = many.text(part)
+    return pairs(key(_untied(sentence))) if _TIE.match(sentence) else many.pairs(part)
 
 
 def _untied(sentence: str) -> str:

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from services.domain.document import Role
 from services.parser.reading.anatomy.layout import Row
-from services.parser.reading.anatomy.lines import is_date, is_item, is_month, is_signature, role_of, signed
+from services.parser.reading.anatomy.lines import (
+    is_attachment,
+    is_date,
+    is_item,
+    is_month,
+    is_signature,
+    role_of,
+    signed,
+)
 from services.parser.reading.anatomy.parts import Anatomy
 from services.parser.reading.structure.markers import numbered
 
@@ -103,7 +111,7 @@ def _listed(rows: Sequence[Row], place: int) -> Role | None:
     lowest = max(0, place - _DEEPEST)
     while place > lowest and is_item(rows[place].text):
         place -= 1
-        if role_of(rows[place].text) == "attachment":
+        if is_attachment(rows[place].text):
             return "attachment"
     return None
 

@@ -28,7 +28,7 @@ _NUMBER_ROWS, _TITLE_ROWS, _HEAD_ROWS, _HEADINGS = 3, 6, 12, 400
 
 def kind_of(page: Page, layout: Layout) -> Kind:
     """The kind of the document on `page`. A reply comes before a notice: replies carry document numbers too."""
-    rows = layout.content()
+    rows = layout.content
     title = match(page.title[0]).strip() if page.title else ""
     if is_reply(rows, title, page):
         return reply_kind(rows, title)
@@ -46,8 +46,8 @@ def is_reply(rows: Sequence[Row], title: str, page: Page) -> bool:
         return True
     if greeted is None:
         return False
-    person = letters.person_in(rows[greeted].text.strip()) is not None
-    return person or _answers(rows, greeted, title, page)
+    person = letters.person_in(rows[greeted].text.strip()) or letters.glued_greeting(rows[greeted])
+    return person is not None or _answers(rows, greeted, title, page)
 
 
 def _answers(rows: Sequence[Row], greeted: int, title: str, page: Page) -> bool:
@@ -72,7 +72,8 @@ def reply_kind(rows: Sequence[Row], title: str) -> Kind:
             return "reply_cppcc"
         if _NPC.search(words):
             return "reply_npc"
-    person = letters.person_in(rows[greeted].text.strip()) if greeted is not None else None
+    addressed = rows[greeted] if greeted is not None else None
+    person = addressed and (letters.person_in(addressed.text.strip()) or letters.glued_greeting(addressed))
     if person:
         return "reply_cppcc" if "委" in person["role"] else "reply_npc"
     if greeted is not None and any(_PROPOSAL_TITLE.search(text) for text in (title, *opening)):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.parser.page.model import Page
 from services.parser.text.layers import match
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line: `text` is the MATCH layer of `document.text[start:end]`, of the same length."""
 
     number: int
@@ -20,10 +20,6 @@ class Row:
     #: The rule that calls the line furniture.
     furniture: str | None = None
 
-    @property
-    def blank(self) -> bool:
-        return not self.text.strip()
-
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -31,10 +27,8 @@ class Layout:
 
     matched: str
     rows: tuple[Row, ...]
-
-    def content(self) -> tuple[Row, ...]:
-        """Rows that say something: no blank line and no furniture."""
-        return tuple(row for row in self.rows if not row.blank and row.furniture is None)
+    #: Rows that say something: no blank line and no furniture.
+    content: tuple[Row, ...]
 
 
 def layout_of(page: Page) -> Layout:
@@ -44,4 +38,5 @@ def layout_of(page: Page) -> Layout:
         end = start + len(line.text)
         rows.append(Row(number, start, end, matched[start:end], line.table_row, line.furniture))
         start = end + 1
-    return Layout(matched, tuple(rows))
+    content = tuple(row for row in rows if row.furniture is None and row.text.strip())
+    return Layout(matched, tuple(rows), content)

@@ -22,6 +22,8 @@ BODY = re.compile(_WORDS["salutation"]["body"])
 _BARE_NAMES = re.compile(_WORDS["salutation"]["bare_names"])
 _NOT_NAMES = re.compile(any_word(_WORDS["salutation"]["not_names"]))
 _INTRO, _INTRO_ENDS = any_of(_WORDS["intro"]["cues"]), re.compile(_WORDS["intro"]["ends"])
+#: How a letter goes on behind its salutation.
+_ADDRESS = re.compile(r"\s*(?:您|你|贵|首先|非常|第\s?[A-Z\d]|在.{2,30}(?:会议|次会)|关于|《)")
 _GREETING = re.compile(_WORDS["intro"]["greeting"])
 
 #: label -> what its value is, blanks inside the label allowed (案 由).
@@ -34,6 +36,7 @@ _CARD_ROLES: dict[str, Role] = {
     "feedback": "classification", "question": "intro", "answer": "intro",
 }  # fmt: skip
 #: How deep the header is looked for, and where the opening of a letter must end at the latest.
+_LONGEST_GREETING = 160
 _HEADER_ROWS, _CARD_CHARACTERS, _INTRO_CHARACTERS = 14, 900, 400
 #: Text behind the opening's 如下: in the same paragraph is body from this length on.
 _BODY_BEHIND = 25
@@ -57,7 +60,7 @@ def frame(layout: Layout, page_title: str | None = None) -> Anatomy:
     """The anatomy of a reply: a card's labels, else salutation and opening; then the closing lines."""
     del page_title
     found = furnished(layout)
-    rows = layout.content()
+    rows = layout.content
     card = card_of(rows)
     begin = _card(rows, card, found) if card else _letter(rows, found)
     close([row for row in rows[begin:] if not row.table], found)
@@ -68,7 +71,11 @@ def salutation_index(rows: Sequence[Row]) -> int | None:
     """The row that addresses the proposer or the department that answers; None where no line does."""
     for index, row in enumerate(rows[:_HEADER_ROWS]):
         line = row.text.strip()
-        if numbered(row) or len(line) > 160:
+        if numbered(row):
+            return None
+        if glued_greeting(row):
+            return index
+        if len(line) > _LONGEST_GREETING:
             return None
         if not is_audience(line) and (_addresses_person(line) or BODY.match(line)):
             return index
@@ -78,6 +85,15 @@ def salutation_index(rows: Sequence[Row]) -> int | None:
 def person_in(line: str) -> re.Match[str] | None:
     """Groups `names` and `role` of a line that addresses deputies or members: 王芳代表:, 省人大代表王芳:."""
     return _PERSON.match(line) or _OFFICE_FIRST.match(line)
+
+
+def glued_greeting(row: Row) -> re.Match[str] | None:
+    """The salutation a row opens with, where the opening stands in the same row: 王芳代表:您提出的…收悉。"""
+    head, colon, rest = row.text[:_LONGEST_GREETING].partition(":")
+    found = person_in((head + colon).strip()) if colon else None
+    if found is None or _NOT_NAMES.search(head) or not _ADDRESS.match(rest):
+        return None
+    return found
 
 
 def _addresses_person(line: str) -> bool:
@@ -99,6 +115,8 @@ def card_of(rows: Sequence[Row]) -> list[Field]:
 
 
 def _fields(row: Row) -> Iterator[Field]:
+    if ":" not in row.text and "\t" not in row.text:
+        return
     labels = list(_LABEL.finditer(row.text, 0, _CARD_CHARACTERS))
     for label, following in zip(labels, [*labels[1:], None], strict=False):
         end = following.start() if following else len(row.text)
@@ -154,7 +172,7 @@ def _letter(rows: Sequence[Row], found: Anatomy) -> int:
     begin = _head(rows, found) if greeted is None else greeted
     for place, row in enumerate(rows[:begin]):
         found.mark(row, head_role(rows[:begin], place))
-    if greeted is not None:
+    if greeted is not None and not glued_greeting(rows[greeted]):
         found.mark(rows[greeted], "salutation")
         begin = greeted + 1
     return _opening(rows, begin, found)

@@ -26,6 +26,7 @@ _YEAR = "(?:(?:19|20)[0-9]{2}|[一二][〇○零Oo0一二三四五六七八九]{
 _PART = "(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _DATE = re.compile(rf"{_YEAR}\s?年\s?{_PART}\s?月\s?{_PART}\s?[日号]|{_YEAR}[-./][0-9]{{1,2}}[-./][0-9]{{1,2}}")
 _MONTH = re.compile(rf"{_YEAR}\s?年\s?{_PART}\s?月")
+_DATE_ENDS = tuple("日号0123456789)")
 _PASSED = re.compile(r"(?:19|20)\d\d年\d{1,2}月\d{1,2}日[^。;]{2,60}(?:通过|批准|会议)")
 _SIGNED = re.compile(r"(?P<bodies>\S.{2,80}?)\s*(?P<date>" + _DATE.pattern + r")\)?$")
 #: Longest line that is looked at as a line around the body.
@@ -47,7 +48,8 @@ def is_month(line: str) -> bool:
 
 def signed(line: str) -> tuple[str, str] | None:
     """Signature and date of a line that holds both (XX局 2023年5月4日), else None."""
-    found = _SIGNED.fullmatch(line.strip()) if len(line) <= _LONGEST else None
+    bare = line.strip()
+    found = _SIGNED.fullmatch(bare) if len(line) <= _LONGEST and bare.endswith(_DATE_ENDS) else None
     return (found["bodies"], found["date"]) if found and bodies_in(found["bodies"]) else None
 
 
@@ -62,6 +64,11 @@ def is_audience(line: str) -> bool:
 def is_item(line: str) -> bool:
     """A numbered name in a list of attachments."""
     return bool(_ITEM.match(line.strip()))
+
+
+def is_attachment(line: str) -> bool:
+    """`role_of(line)` is `attachment`, asked of every line of a notice."""
+    return bool(_ATTACHMENT.search(line.strip())) and role_of(line) == "attachment"
 
 
 def role_of(line: str) -> Role | None:

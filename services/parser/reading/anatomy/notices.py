@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from services.parser.lexicon import load
 from services.parser.reading.anatomy.closing import above, date_row, head_role, sign
 from services.parser.reading.anatomy.layout import Layout, Row
-from services.parser.reading.anatomy.lines import is_date, is_item, role_of
+from services.parser.reading.anatomy.lines import is_attachment, is_date, is_item, role_of
 from services.parser.reading.anatomy.parts import Anatomy, furnished
 from services.parser.reading.patterns import any_of
 from services.parser.reading.structure.markers import numbered
@@ -26,12 +26,14 @@ _ATTACHED = re.compile(r"^(?:附\s*(?:件|表)?\s*\d{0,2}\s*:?)?\s*\d{0,2}\s?[.�
 _HEADER_ROWS = 14
 #: Lines of one title, and rows an annex's title may be spread over.
 _TITLE_LINES, _ANNEX_LINES = 5, 3
+#: So many characters of a row tell with what its KEY begins, unless none of them is in it.
+_TELLING = 12
 
 
 def frame(layout: Layout, page_title: str | None = None) -> Anatomy:
     """The anatomy of a notice. The closing lines may stand before the annexes (SPEC §1.3)."""
     found = furnished(layout)
-    rows = [row for row in layout.content() if not row.table]
+    rows = [row for row in layout.content if not row.table]
     begin = _header(rows, found)
     signed = _signature(rows, begin, found)
     body_end = signed if signed is not None else len(rows)
@@ -111,13 +113,14 @@ def _annexes(
 ) -> Iterator[int]:
     """Marks and yields the rows that are the title of an annexed paper."""
     titles = set(_named(rows, begin, page_title, found)) - {""}
+    first = {title[0] for title in titles} | {""}
     past_signature = False
     for index in range(begin, len(rows)):
         row = rows[index]
         past_signature = past_signature or (signed is not None and index > signed and is_date(row.text))
         if row.number in found.roles or numbered(row) or len(row.text) > 90:
             continue
-        lines = _spread(rows, index, titles)
+        lines = _spread(rows, index, titles) if key(row.text[:_TELLING])[:1] in first else 0
         first_behind = past_signature and found.roles.get(rows[index - 1].number) is not None
         if not lines and first_behind and _ANNEX.match(row.text.strip()):
             lines = 1
@@ -132,7 +135,7 @@ def _attachments(rows: Sequence[Row], found: Anatomy) -> None:
     """Marks the lists of attachments, wherever they stand: 附件:1.X and the items below it."""
     listing = False
     for row in rows:
-        listing = role_of(row.text) == "attachment" or (listing and is_item(row.text))
+        listing = is_attachment(row.text) or (listing and is_item(row.text))
         if listing:
             found.mark(row, "attachment")
 

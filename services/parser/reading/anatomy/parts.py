@@ -28,10 +28,10 @@ class Anatomy:
         self.roles.setdefault(row.number, role)
 
     def is_body(self, row: Row) -> bool:
-        return row.number in self.begins or not (row.blank or row.number in self.roles)
+        return row.number in self.begins or not (row.number in self.roles or not row.text.strip())
 
     def rows(self, layout: Layout, *roles: Role) -> list[Row]:
-        return [row for row in layout.rows if self.roles.get(row.number) in roles]
+        return [layout.rows[number] for number in sorted(n for n, role in self.roles.items() if role in roles)]
 
 
 def furnished(layout: Layout) -> Anatomy:

@@ -26,7 +26,7 @@ _LONGEST_TITLE = 80
 def frame(layout: Layout, page_title: str | None = None) -> Anatomy:
     """The anatomy of a report. Lines above 各位代表: that are neither title, date nor speaker are furniture."""
     found = furnished(layout)
-    rows = [row for row in layout.content() if not row.table]
+    rows = [row for row in layout.content if not row.table]
     rows = rows[: _appendix(rows, found)]
     audience = next((index for index, row in enumerate(rows[:_HEADER_ROWS]) if is_audience(row.text)), None)
     begin = _plain_head(rows, page_title, found) if audience is None else _speech_head(rows, audience, found)

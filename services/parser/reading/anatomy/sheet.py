@@ -46,9 +46,8 @@ class Sheet:
 
     def opening(self) -> Sequence[Row]:
         """The rows that say what is answered: the opening, or the row whose head is the opening."""
-        rows = [row for row in self.layout.rows if self.anatomy.roles.get(row.number) == "intro"]
-        rows += [row for row in self.layout.rows if row.number in self.anatomy.begins]
-        return sorted(rows, key=lambda row: row.number) or list(self.layout.content()[:2])
+        numbers = {row.number for row in self.rows("intro")} | self.anatomy.begins.keys()
+        return [self.layout.rows[number] for number in sorted(numbers)] or list(self.layout.content[:2])
 
     def opening_end(self, row: Row) -> int:
         """How far into `row` the opening reaches."""

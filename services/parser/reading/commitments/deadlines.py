@@ -22,6 +22,7 @@ from services.parser.lexicon import load
 from services.parser.reading.commitments.clauses import Span, covered, inside
 from services.parser.reading.patterns import alternatives
 from services.parser.text.numerals import CHINESE_DIGIT, number
+from services.parser.text.spacing import without_date_spaces
 
 _LISTS = load("deadlines")
 _PLAN_NUMBERS: dict[str, int] = _LISTS["five_year_plan"]["number"]
@@ -41,6 +42,13 @@ _PART = (
 )
 _ABSOLUTE = re.compile(rf"{_YEAR}{_PART}(?P<edge>底|末|初|内|中)?(?P<before>之?以?前|前)?")
 _NEAR = re.compile(rf"{_RELATIVE}{_PART}(?P<edge>底|末|内)?(?P<before>之?以?前|前)?")
+#: 6月底前: the next June, seen from the document's date.
+_MONTH = re.compile(
+    r"(?<![0-9年])(?<!年度)(?P<month>1[0-2]|0?[1-9])月(?:(?P<day>3[01]|[12][0-9]|0?[1-9])日|底|末|份)?之?以?前"
+)
+_MONTHS = re.compile(
+    r"(?P<year>20[0-9]{2})年(?P<first>1[0-2]|0?[1-9])月(?:—|至|到)(?P<last>1[0-2]|0?[1-9])月(?!底|末|前)"
+)
 _RANGE = re.compile(r"(?<![0-9])(20[0-9]{2})年?(?:—|至|到)(20[0-9]{2})年(?!.{0,3}\))")
 _PLAN = re.compile(rf"“({alternatives(_PLAN_NUMBERS)})五”(时期|期间|末|期末)?")
 _DURATION = re.compile(
@@ -75,10 +83,19 @@ def explicit_deadline(matched: str, start: int, end: int, document_date: date | 
 
 def explicit_due(matched: str, start: int, end: int, document_date: date | None) -> Due | None:
     """As `explicit_deadline`, with its place. A point in time goes before a period, an earlier word before a later."""
-    if matched.find("年", start, end) < 0 and matched.find("五”", start, end) < 0:
+    spaced = without_date_spaces(matched, start, end)
+    if spaced is None:
+        return _explicit_due(matched, start, end, document_date)
+    tight, places = spaced
+    due = _explicit_due(tight, 0, len(tight), document_date)
+    return due and Due(due.deadline, places[due.start], places[due.end - 1] + 1)
+
+
+def _explicit_due(matched: str, start: int, end: int, document_date: date | None) -> Due | None:
+    if all(matched.find(word, start, end) < 0 for word in ("年", "五”", "月")):
         return None
     titles: tuple[Span, ...] | None = None
-    for read in (_points, _plans, _durations, _ranges):
+    for read in (_points, _months, _plans, _durations, _ranges):
         for due in read(matched, start, end, document_date):
             titles = covered(matched, start, end, "《(〔", "》)〕") if titles is None else titles
             if not inside(titles, due.start):
@@ -163,6 +180,23 @@ def _last_day(year: int, groups: dict[str, str | None]) -> date | None:
     return date(year, month, day) if day <= last else None
 
 
+def _months(matched: str, start: int, end: int, today: date | None) -> Iterator[Due]:
+    """6月底前 counts from the document's date, unless it comes every year; 2025年1月至6月 is how long it takes."""
+    yearly = matched.find("每年", start, end) >= 0
+    for found in _MONTH.finditer(matched, start, end) if today and not yearly else ():
+        month, day = int(found["month"]), int(found["day"] or 0)
+        year = today.year + (month < today.month) if today else 0
+        last = calendar.monthrange(year, month)[1]
+        if day <= last:
+            deadline = Deadline(found.group(), "explicit", None, date(year, month, day or last).isoformat())
+            yield Due(deadline, *found.span())
+    for found in _MONTHS.finditer(matched, start, end):
+        year, first, last = int(found["year"]), int(found["first"]), int(found["last"])
+        if first <= last:
+            until = date(year, last, calendar.monthrange(year, last)[1]).isoformat()
+            yield Due(Deadline(found.group(), "explicit", date(year, first, 1).isoformat(), until), *found.span())
+
+
 def _plans(matched: str, start: int, end: int, _: date | None) -> Iterator[Due]:
     for found in _PLAN.finditer(matched, start, end):
         before = matched[max(start, found.start() - 4) : found.start()]
@@ -170,6 +204,8 @@ def _plans(matched: str, start: int, end: int, _: date | None) -> Iterator[Due]:
         if found[2] in ("时期", "期间") and led:
             first, last = _plan_years(found[1])
             yield Due(Deadline(found.group(), "explicit", f"{first}-01-01", f"{last}-12-31"), *found.span())
+        elif found[2] and led:
+            yield Due(Deadline(found.group(), "explicit", None, f"{_plan_years(found[1])[1]}-12-31"), *found.span())
         elif found[2] and matched[found.start() - 1 : found.start()] in ("到", "至"):
             last = _plan_years(found[1])[1]
             yield Due(Deadline(f"到{found.group()}", "explicit", None, f"{last}-12-31"), found.start() - 1, found.end())

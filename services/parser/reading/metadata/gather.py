@@ -238,7 +238,7 @@ def _addressees(sheet: Sheet) -> Recipient | None:
 
 
 def _approval(sheet: Sheet) -> Approval | None:
-    for row in [*sheet.rows("notice_body"), *sheet.layout.content()[:_DEEP]]:
+    for row in [*sheet.rows("notice_body"), *sheet.layout.content[:_DEEP]]:
         for found in _APPROVED.finditer(row.text, 0, 2000):
             if found["by"] not in _VAGUE_APPROVAL:
                 where = sheet.found(row, found, "text")
@@ -247,7 +247,7 @@ def _approval(sheet: Sheet) -> Approval | None:
 
 
 def _period(sheet: Sheet) -> Period | None:
-    for row in sheet.layout.content()[:_DEEP]:
+    for row in sheet.layout.content[:_DEEP]:
         if found := _PERIOD.search(row.text):
             return Period(int(found["start"]), int(found["end"]))
     return None

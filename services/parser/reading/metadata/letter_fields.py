@@ -15,7 +15,7 @@ from services.domain.document import (
 )
 from services.parser.lexicon import load
 from services.parser.reading.anatomy.layout import Row
-from services.parser.reading.anatomy.letters import BODY, Field, person_in
+from services.parser.reading.anatomy.letters import BODY, Field, glued_greeting, person_in
 from services.parser.reading.anatomy.sheet import Sheet
 from services.parser.reading.bodies import is_body
 from services.parser.reading.patterns import any_of
@@ -57,13 +57,20 @@ def recipient(sheet: Sheet) -> Recipient | None:
         line = row.text.strip()
         where = sheet.value(row.start, row.end)
         if found := person_in(line):
-            names = _BETWEEN_PERSONS.sub("", found["names"])
-            names = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", names).strip()
-            return Recipient(names, re.sub(r"\s", "", found["role"]), None, where.text, where.start, where.end)
+            return _person(found, where)
         if found := BODY.match(line):
             bodies = tuple(part.strip() for part in re.split("[、,]", found["bodies"]) if part.strip())
             return Recipient(None, None, bodies, where.text, where.start, where.end)
+    for row in sheet.opening()[:1]:
+        if found := glued_greeting(row):
+            return _person(found, sheet.value(row.start, row.start + row.text.index(":") + 1))
     return None
+
+
+def _person(found: re.Match[str], where: Value) -> Recipient:
+    names = _BETWEEN_PERSONS.sub("", found["names"])
+    names = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", names).strip()
+    return Recipient(names, re.sub(r"\s", "", found["role"]), None, where.text, where.start, where.end)
 
 
 def _proposer(sheet: Sheet, each: Field) -> Recipient:
@@ -155,7 +162,7 @@ def handling(sheet: Sheet) -> str | None:
     """co_handler for an opinion that goes to the lead department."""
     addressed = next((row for row in sheet.rows("salutation")), None)
     to_body = addressed is not None and not person_in(addressed.text.strip())
-    rows = [*sheet.rows("title", "approval_feedback"), *sheet.opening(), *sheet.layout.content()[-6:]]
+    rows = [*sheet.rows("title", "approval_feedback"), *sheet.opening(), *sheet.layout.content[-6:]]
     texts = [row.text[:600] for row in rows] + [match(sheet.page.title[0]) if sheet.page.title else ""]
     said = any(_CO_HANDLER.search(text) for text in texts)
     return "co_handler" if said and (to_body or addressed is None or "协办" in texts[-1] + texts[0]) else None

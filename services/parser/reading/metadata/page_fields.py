@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from services.domain.document import Agency, DocumentDate, Metadata, Value
 from services.parser.page.model import Page
@@ -22,13 +23,13 @@ _BLANKS = re.compile(r"\s+")
 def with_page(found: Metadata, page: Page) -> Metadata:
     """`found` completed from the page; the text's own values stay."""
     sources = dict(found.sources or {})
-    completed = found
+    added: dict[str, Any] = {}
     for name, value, source in _offers(found, page):
-        completed = replace(completed, **{name: value})  # type: ignore[arg-type]
+        added[name] = value
         sources[name] = source
-    if "title" in sources and found.title is None:
-        completed = replace(completed, title_source="page")
-    return replace(completed, sources=sources)
+    if "title" in added:
+        added["title_source"] = "page"
+    return replace(found, **added, sources=sources)
 
 
 def _offers(found: Metadata, page: Page) -> Iterator[tuple[str, object, str]]:

@@ -34,7 +34,7 @@ _CUMULATIVE = re.compile(alternatives(VERBS["cumulative"]["words"]))
 _FLOW_WORDS, _STOCK_WORDS = set(VERBS["promise"]["flow"]), set(VERBS["promise"]["stock"])
 _LISTING = alternatives(VERBS["listing"]["words"])
 _VERB = re.compile(f"(?<![创更革](?=新)){alternatives(_FLOW_WORDS | _STOCK_WORDS)}(?!{_LISTING})")
-_AND = re.compile("[、和及与]|以及")
+_AND = re.compile(" ?(?:[、和及与]|以及) ?")
 _NEAR = 3
 _LONGEST_LIST = 20
 _NEW = re.compile(f"(?<![创更革刷])新{alternatives(VERBS['new']['behind'])}|{alternatives(VERBS['new']['words'])}")
@@ -114,7 +114,7 @@ def _change(passage: Passage, index: int) -> Reading | None:
     first = first_of_run(passage, index)
     left = passage.left(passage.quantities[first])
     change = _CHANGE.search(left)
-    if _REACHED.search(left) or not (change or _NAMED_CHANGE.search(left)):
+    if _REACHED.search(left) or not (change or _NAMED_CHANGE.search(left) or left.endswith(("同比", "环比"))):
         return None
     direction: Literal["up", "down"] = "down" if (change and change["down"]) or "降幅" in left[-8:] else "up"
     basis = _basis(left)

@@ -51,9 +51,9 @@ _RANK = re.compile(
     alternatives(VERBS["ranks"]["areas"])
     + r"[^,;。、“”0-9]{0,8}?(?:首"
     + alternatives(VERBS["ranks"]["first"])
-    + "|第[0-9一二三四五六七八九十]{1,3}(?:位|名)?)"
+    + "|第 ?[0-9一二三四五六七八九十]{1,3}(?:位|名)?)"
 )
-_RANK_VALUE = re.compile(r"首.|第[0-9一二三四五六七八九十]+")
+_RANK_VALUE = re.compile(r"首.|第 ?[0-9一二三四五六七八九十]+")
 
 
 def find_figures(document: Document, matched: str) -> Document:

@@ -48,7 +48,9 @@ _TIMES = re.compile(r"(?:是|为|相当于|达到|达)[^,;。、]{1,16}$")
 _SPEED = re.compile(r"(?:年均)?(?:增速|增幅|增长率|降幅)$")
 _RISING = re.compile(r"(?:增|提高|提升|上升|扩大|降|减|下降|缩|压缩|升|跃升|拓展|扩展|增加|减少)[^,;。]{0,2}[到至为]")
 _POST = re.compile(r"^(?:以上|的|以下)+")
-_AND = re.compile("[、和及与]|以及")
+_AND = re.compile(" ?(?:[、和及与]|以及) ?")
+#: Spaces that part no Latin words.
+_SPACES = re.compile("(?<![A-Za-z]) +| +(?![A-Za-z])")
 _DUN = re.compile("、")
 #: 和 of 和美乡村 joins nothing.
 _JOINS = re.compile("[、,及]|和(?![美谐平睦善])")
@@ -75,7 +77,9 @@ _ASIDE = re.compile(
 @lru_cache(maxsize=4096)
 def before_head(text: str) -> str:
     """What is left of the text before a number when time, verbs and approximations are cut off; "" when nothing is."""
-    head, previous = text[-80:], None
+    text = _SPACES.sub("", text[-80:])
+    expected = text.rpartition("预计")[2]
+    head, previous = expected if _TRAILING.sub("", expected) else text, None
     while head != previous:
         previous = head
         head = _FROM.sub("", _AGAINST.sub("", _TRAILING.sub("", _COMPARED.sub("", head))))

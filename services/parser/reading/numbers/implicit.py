@@ -24,12 +24,12 @@ _FIRST = f"(?=[翻二两三四五六七八九十百千万亿{''.join(word[0] for
 _IMPLICIT = re.compile(
     rf"{_FIRST}(?:(?<![0-9])(?P<doubling>{alternatives(_DOUBLING)}|(?P<fold>{_NUMERAL})倍增|翻(?P<times>{_NUMERAL}|[2-9])番)(?!{_PLAN}){_END}"
     rf"|(?P<whole>{alternatives(_VERBS['whole']['words'])}){_END}"
-    r"|(?<![一二三四五六七八九十百千万亿0-9.])(?P<scale>(?:[十百千]?亿|万亿)级)"
+    r"|(?<![一二三四五六七八九十百千万亿0-9.])(?P<scale>(?:[0-9]{1,5}|[一二两三四五六七八九]?[十百千]?)(?:亿|万亿)级)"
     rf"(?=[^,。;、]{{0,14}}{alternatives(_VERBS['scale']['nouns'])}))"
 )
 #: Quotations and verbs are looked for so far before the word.
 _LOOK_BACK = 60
-_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10000, "亿": 1}
+_SCALES = {"十": 10, "百": 100, "千": 1000}
 _SCALE_VERB = re.compile(alternatives(_VERBS["scale"]["verbs"]) + "|向$")
 
 
@@ -54,7 +54,7 @@ def find_implicit(matched: str) -> Iterator[Implicit]:
         elif found["whole"]:
             yield Implicit(*found.span(), "whole", 100)
         elif _SCALE_VERB.search(before.rpartition("。")[2][-40:]):
-            yield Implicit(*found.span(), "scale", _scale(found[0][:-1]) * 10**8)
+            yield Implicit(*found.span(), "scale", _scale(found[0][:-1]))
 
 
 def _factor(found: re.Match[str]) -> int:
@@ -66,7 +66,7 @@ def _factor(found: re.Match[str]) -> int:
 
 
 def _scale(word: str) -> int:
-    value = 1
-    for character in word:
-        value *= _SCALES[character]
-    return value
+    """百 is 100, 五千 is 5000, 亿 and 万亿 follow: 千亿 is 1000·10⁸."""
+    numeral = word.rstrip("万亿")
+    value = number(numeral) if numeral and numeral not in _SCALES else _SCALES.get(numeral, 1)
+    return int(value or 1) * (10**12 if word.endswith("万亿") else 10**8)

@@ -56,7 +56,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("product_or_technology", alternatives(_WORDS["universities"]["names"]) + "(?=工程|高校|院校|、|[”和])"),
     ("section_number", r"(?:\A|(?<=\n))[(]?[0-9]{1,2}(?:[.、](?![0-9])|\))"),
     ("section_number", r"(?<=[。;:(])[0-9]{1,2}(?:\)|[.、](?![0-9]))"),
-    ("ordinal", r"第[0-9]{1,4}[—至、]?[0-9]{0,4}"),
+    ("ordinal", r"第 ?[0-9]{1,4}[—至、]?[0-9]{0,4}"),
     ("denominator", r"每[0-9][0-9.]{0,8}[百千万亿]?(?!年|季|月|周|天|日|小时)|(?<=[0-9])分之[0-9]+"),
     ("product_or_technology", r"(?<=[A-Za-z])[—-]?[0-9][0-9.]*[A-Za-z0-9+-]*|PM[0-9.]+"),
     ("code_name", r"[0-9]{1,9}(?:[+×*][0-9A-Za-z]{1,9})+|(?<=[+])[0-9]{1,9}|[0-9]{1,9}(?=[+N])"),
@@ -71,7 +71,9 @@ _MASTER = re.compile("|".join(f"(?P<p{index}>{pattern})" for index, (_, pattern)
 
 _RUN = re.compile("[0-9]+")
 #: What a name may begin with, by the patterns above.
-_OPENINGS = frozenset("0123456789〔[(第近过未今最前后这随每P—-" + "".join(word[0] for word in _WORDS["lists"]["before"]))
+_OPENINGS = frozenset(
+    "0123456789〔[(第近过未今最前后这随每P—-" + "".join(word[0] for word in _WORDS["lists"]["before"])
+)
 #: 最近3年, TOP 10, 第 12 号: so many characters of a name may stand before its digits.
 _LONGEST_PREFIX = 4
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]{3,200}|(?<![A-Za-z0-9._-])[A-Za-z0-9._-]{1,60}@[A-Za-z0-9.-]{3,60}")

@@ -78,7 +78,7 @@ class Passage:
         end = _PHRASE_END.search(right)
         if end:
             return right[: end.start()]
-        return right.rstrip("和及与") if following < limit else right
+        return right.rstrip("和及与 ") if following < limit else right
 
     def previous_clause(self, quantity: Quantity) -> str:
         """The clause before the number's own, "" where there is none in the passage."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from services.domain.document import Document
 from services.domain.figure import FigurePeriod
+from services.parser.text.spacing import without_date_spaces
 
 _NUMERALS = {word: value for value, word in enumerate("一二三四五六七八九十", start=1)}
 _CARDINAL = "[0-9]{1,2}|[一二三四五六七八九十]"
@@ -75,6 +76,16 @@ def find_periods(matched: str, start: int, end: int, years: Years) -> Iterator[t
 
     由2020年的30%提高到40%: the year belongs to the starting point alone.
     """
+    spaced = without_date_spaces(matched, start, end)
+    if spaced is None:
+        yield from _find_periods(matched, start, end, years)
+        return
+    tight, places = spaced
+    for at, period, once in _find_periods(tight, 0, len(tight), years):
+        yield places[at], period, once
+
+
+def _find_periods(matched: str, start: int, end: int, years: Years) -> Iterator[tuple[int, FigurePeriod, bool]]:
     since = matched.find("以来", start, end) >= 0
     if not since and not _SIGN.search(matched, start, end):
         return

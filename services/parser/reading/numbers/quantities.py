@@ -82,7 +82,7 @@ _TO_ONE = re.compile(":1(?![0-9.])")
 #: 2倍多, 三年多: 多 behind the unit, where the phrase ends.
 _MORE = re.compile(r"[多余](?=[,。;、:)\n的]|$)")
 _RANGE = re.compile(rf"[—~至到-]+({ARABIC_DIGITS})(?![0-9A-Za-z])")
-_COORDINATE = re.compile(r"[、和与及]|以及")
+_COORDINATE = re.compile(r" ?(?:[、和与及]|以及) ?")
 
 
 def find_quantities(matched: str, names: tuple[Name, ...]) -> tuple[Quantity, ...]:
@@ -132,7 +132,8 @@ def _tail(matched: str, position: int) -> _Tail:
     """What follows directly, or behind the one space that extraction from a PDF leaves (100 万元)."""
     if matched[position : position + 1] == " ":
         spaced = _tail_at(matched, position + 1)
-        if (spaced.unit or spaced.magnitude) and spaced.cls not in ("duration", "age", "bare"):
+        large = "万" in spaced.magnitude or "亿" in spaced.magnitude
+        if large or (spaced.unit and spaced.cls not in ("duration", "age", "bare")):
             return spaced
     return _tail_at(matched, position)
 

@@ -61,6 +61,8 @@ _GRANTS = re.compile(alternatives(VERBS["rate"]["promised"]) + "[^,。;0-9]{0,12
 _TO_LEVEL = re.compile(_TO.pattern + "[^,。;0-9]{0,8}$")
 _SHARED = tuple(VERBS["rate"]["shared"])
 _STANDARD = re.compile("(?:目标|水平|比例|标准|速度|增速|要求|幅度|任务|规模|增长|高位|区间)")
+#: Things a bound before them picks out (超10亿元项目), with their number behind.
+_COUNTED_THINGS = re.compile(f"的?[^,。;、0-9]{{0,4}}{alternatives(VERBS['sized']['things'])}[^,。;、0-9]{{0,3}}[0-9]")
 #: A verb of making and its object, which is no time.
 _THINGS = re.compile(
     f"{alternatives({*VERBS['promise']['stock'], *VERBS['made']['anew']} - set(VERBS['promise']['idiomatic']))}"
@@ -173,12 +175,21 @@ def attributive(passage: Passage, quantity: Quantity) -> bool:
     after = passage.matched[quantity.end : quantity.end + 1]
     if _qualifies(passage, quantity, after):
         return True
+    if _sized(passage, quantity):
+        return True
     bound = passage.matched[quantity.start : quantity.end].endswith(("以上", "以下", "以内"))
     if quantity.cls == "size":
         return after not in _FREE
     if quantity.cls in ("money", "measure") or quantity.norm_unit in ("人", "户"):
         return (bound and after not in _FREE) or (bound and after == "的" and quantity.cls != "percent")
     return False
+
+
+def _sized(passage: Passage, quantity: Quantity) -> bool:
+    """单体超1.5亿元项目8个: the bound says which projects, their number follows."""
+    if quantity.cls not in ("money", "measure") or quantity.comparator not in (">", ">="):
+        return False
+    return _COUNTED_THINGS.match(passage.matched, quantity.end, passage.clause(quantity.start)[1]) is not None
 
 
 def _qualifies(passage: Passage, quantity: Quantity, after: str) -> bool:

@@ -42,6 +42,8 @@ _MULTIPLE_OF_ALL = re.compile("(?:全部|均|都|实现)*(翻一番|翻番|翻�
 _EACH = re.compile(r"(?:在([^,。;在]{2,40}))?各[^,。;]{0,8}$")
 #: Names that say themselves what is measured; 数 is added to all others.
 _AMOUNT = re.compile("(?:[数量额值率力度]|规模|收入|投入|投资|面积|里程|人口|强度)$")
+#: How many there will be is no part of the name: …两个五千亿级产业集群和一批百亿级企业.
+_SOME = re.compile("(?:^[^、]*和)?(?:一批|一个|若干个?|多个|[两二三四五六七八九]个|更多)$")
 _IMPLIED: dict[str, Comparator] = {"doubling": "multiple", "whole": "=", "scale": ">="}
 #: The unit of a bare number: a value of an index.
 INDEX = "指数"
@@ -158,6 +160,7 @@ class _Facts:
     def _implicit_names(self, implicit: Implicit, left: str) -> list[str]:
         head = before_head(left) or self._head_before(implicit.start)
         if implicit.kind == "scale":
+            head = _SOME.sub("", head)
             behind = re.match("[^,。;、]{0,16}", self.passage.matched[implicit.end : self.passage.end])
             return [f"{head.removesuffix('两大').removesuffix('三大')}{behind[0] if behind else ''}规模"]
         if implicit.kind == "whole":

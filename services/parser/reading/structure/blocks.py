@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from services.domain.document import Block, Role, Section
@@ -28,22 +28,21 @@ def blocks_of(
 
     `lists` are the rows that consist of a responsible-unit list, with its section; `background` the rows of preambles.
     """
-    starts = sorted((start, section.id) for section in sections for start, _ in section.body)
+    owners = sorted((start, section.id) for section in sections for start, _ in section.body)
+    starts = [start for start, _ in owners]
     headings = [section.start for section in sections]
     blocks: list[Block] = []
     for row in layout.rows:
-        here = sections[bisect_right(headings, row.start - 1) : bisect_right(headings, row.end)]
+        place = bisect_left(headings, row.start)
+        here = sections[place : bisect_right(headings, row.end, place)]
         role = anatomy.roles.get(row.number) or _role(row, here, row.number in lists, row.number in background)
-        section = here[0].id if here else lists.get(row.number) or _owner(starts, row)
+        section = here[0].id if here else lists.get(row.number)
+        if section is None and (owner := bisect_left(starts, row.start)) < len(starts) and starts[owner] <= row.end:
+            section = owners[owner][1]
         if role == "annex_title" and section is None:  # a title's second line
             section = blocks[-1].section
         blocks.append(Block(row.number, row.start, row.end, role, section))
     return tuple(blocks)
-
-
-def _owner(starts: Sequence[tuple[int, str]], row: Row) -> str | None:
-    place = bisect_right(starts, (row.start, ""))
-    return starts[place][1] if place < len(starts) and starts[place][0] <= row.end else None
 
 
 def _role(row: Row, here: Sequence[Section], listed: bool, background: bool) -> Role:

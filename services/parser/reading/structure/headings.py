@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from services.domain.document import Mode, SectionKind
 from services.parser.lexicon import load
 from services.parser.reading.patterns import any_of, any_word
-from services.parser.reading.sentences import hidden, top_level, trim
+from services.parser.reading.sentences import first_top_level, hidden, top_level, trim
 from services.parser.reading.structure.markers import Marker
 
 _WORDS = load("headings")
@@ -37,7 +38,7 @@ def heading_end(text: str, marker: Marker, end: int, followed: bool) -> int:
     `[marker.start, end)` is what the marker governs in its paragraph, `followed` says that text or sections follow
     below. A first sentence that would take a promise out of the text (SPEC §17) is no heading.
     """
-    sentence = next(top_level(text, marker.after, end, "。!?"), None)
+    sentence = first_top_level(text, marker.after, end, "。!?")
     stop = end if sentence is None else sentence + 1
     more = trim(text, stop, end) is not None
     longest = RUN_IN if more or not followed else WHOLE_LINE
@@ -73,7 +74,7 @@ def unquoted(text: str, start: int, end: int) -> str:
 def run_in_end(text: str, start: int, end: int, longest: int = UN_NUMBERED) -> int | None:
     """Where an un-numbered run-in heading that opens `[start, end)` ends: a short first sentence without a comma,
     more text behind it (SPEC §2.1 runin_plain); None if there is none."""
-    stop = next(top_level(text, start, min(end, start + longest + 1), "。!?;:,"), None)
+    stop = first_top_level(text, start, min(end, start + longest + 1), "。!?;:,")
     if stop is None or text[stop] != "。" or not trim(text, stop + 1, end):
         return None
     heading = text[start:stop]
@@ -84,9 +85,12 @@ def run_in_end(text: str, start: int, end: int, longest: int = UN_NUMBERED) -> i
 
 def core(heading: str) -> str:
     """A heading without its marker and final sign."""
-    return _MARK.sub("", heading.strip()).rstrip(_FINAL).strip()
+    bare = heading.strip()
+    mark = _MARK.match(bare)
+    return (bare[mark.end() :] if mark else bare).rstrip(_FINAL).strip()
 
 
+@functools.lru_cache(maxsize=1024)  # three steps of a document ask it of every heading
 def tense(heading: str, run_in: bool = False) -> Mode | None:
     """What a heading's own words say about the time of its section (SPEC §3.1, §17); None if nothing.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.domain.document import Form
 from services.parser.lexicon import load
@@ -19,18 +19,25 @@ RANK: dict[Form, float] = {
     "cn_paren": 4, "arabic_dot": 5, "runin_plain": 5, "yishi": 6,
 }  # fmt: skip
 
-_NUMERAL = "[一二三四五六七八九十]{1,3}"
+_CUES: list[str] = load("headings")["next_step"]["cues"]
+_NUMERALS = "一二三四五六七八九十"
+_NUMERAL = f"[{_NUMERALS}]{{1,3}}"
 _AT_ROW_START: tuple[tuple[Form, re.Pattern[str]], ...] = (
-    ("cn_dun", re.compile(rf"({_NUMERAL})、")),
+    ("cn_dun", re.compile(rf"({_NUMERAL})\s?(?:、|[.](?!\d))")),
     ("cn_paren", re.compile(rf"\(\s?({_NUMERAL})\s?\)[、.]?")),
     ("arabic_dot", re.compile(r"(\d{1,2})\s?(?:[.](?!\d)|、)")),
     ("yishi", re.compile(rf"({_NUMERAL})是(?!否)")),
 )
+#: What any of these begins with: most rows begin with none.
+_MAY_BEGIN = re.compile(f"[(\\d{_NUMERALS}]|{any_word(_CUES)}")
+#: What any marker inside a paragraph holds: most paragraphs hold neither.
+_MAY_HOLD = re.compile(any_word([*(f"{numeral}是" for numeral in _NUMERALS), *_CUES]))
 _YISHI = re.compile(rf"(?<=[。:,;!?)”])\s*({_NUMERAL}是)(?!否)")
-_NEXT_STEP = re.compile(any_word(load("headings")["next_step"]["cues"]))
-_GLUED: tuple[tuple[Form, re.Pattern[str]], ...] = (
-    ("cn_dun", re.compile(rf"(?:(?<=[。;:!?])|^)\s*(({_NUMERAL})、)(?!{_NUMERAL}[、产])")),
-    ("cn_paren", re.compile(rf"(?:(?<=[。;:!?])|^)\s*(\(({_NUMERAL})\))")),
+_NEXT_STEP = re.compile(any_word(_CUES))
+#: With what the second of such a sequence is written: without it there is none to look for.
+_GLUED: tuple[tuple[Form, str, re.Pattern[str]], ...] = (
+    ("cn_dun", "二、", re.compile(rf"(?:(?<=[。;:!?])|^)\s*(({_NUMERAL})、)(?!{_NUMERAL}[、产])")),
+    ("cn_paren", "(二)", re.compile(rf"(?:(?<=[。;:!?])|^)\s*(\(({_NUMERAL})\))")),
 )
 #: A cue counts where a sentence begins.
 _SENTENCE_ENDS = tuple("。;!?:)”")
@@ -40,8 +47,7 @@ _SENTENCE_ENDS = tuple("。;!?:)”")
 ARTICLE = re.compile(r"\s*第\s?[一二三四五六七八九十百零〇\d]{1,6}\s?[章节条](?!例|款)")
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(NamedTuple):
     """`start` to `after` is the marker as written; `label` is None where the form has none."""
 
     form: Form
@@ -54,10 +60,23 @@ class Marker:
     inline: bool = False
 
 
+def _written(value: int) -> Iterator[str]:
+    """How sections write a number below 100."""
+    tens, ones = divmod(value, 10)
+    yield from (f"{value}", f"{value:02}")
+    yield f"{_NUMERALS[tens - 1] if tens > 1 else ''}{'十' if tens else ''}{_NUMERALS[ones - 1] if ones else ''}"
+
+
+_VALUES = {numeral: value for value in range(1, 100) for numeral in _written(value)}
+
+
 def numbered(row: Row, start: int | None = None) -> Marker | None:
     """The numbered marker or cue that `row` (its text from offset `start` on) begins with."""
-    begin = (row.start if start is None else start) - row.start
-    begin += len(row.text[begin:]) - len(row.text[begin:].lstrip())
+    begin = 0 if start is None else start - row.start
+    while begin < len(row.text) and row.text[begin].isspace():
+        begin += 1
+    if not _MAY_BEGIN.match(row.text, begin):
+        return None
     for form, pattern in _AT_ROW_START:
         if found := pattern.match(row.text, begin):
             place = row.start + begin
@@ -70,7 +89,8 @@ def numbered(row: Row, start: int | None = None) -> Marker | None:
 def inline(row: Row, start: int, end: int) -> Iterator[Marker]:
     """一是 and next-step cues inside a paragraph, outside quotation marks and brackets, in order."""
     text, begin, stop = row.text, start - row.start, end - row.start
-    covered = hidden(text, begin, stop)
+    if not _MAY_HOLD.search(text, begin, stop):
+        return
     places: list[tuple[int, Form, str]] = [
         (found.start(1), "yishi", found[1]) for found in _YISHI.finditer(text, begin, stop)
     ]
@@ -79,7 +99,7 @@ def inline(row: Row, start: int, end: int) -> Iterator[Marker]:
         for found in _NEXT_STEP.finditer(text, begin, stop)
         if found.start() > begin and text[max(begin, found.start() - 9) : found.start()].rstrip()[-1:] in _SENTENCE_ENDS
     ]
-    for place, form, label in _outside(places, covered):
+    for place, form, label in _outside(places, hidden(text, begin, stop)) if places else ():
         where = row.start + place
         if form == "yishi":
             yield Marker("yishi", row.number, where, where + len(label), label, _value(label[:-1]), inline=True)
@@ -91,7 +111,9 @@ def glued(row: Row, start: int, end: int) -> list[Marker]:
     """一、 or (一) inside one paragraph, where extraction glued a whole text together: a full sequence from 一 on, each
     where a sentence begins; empty where there is no such sequence of two or more."""
     text, begin, stop = row.text, start - row.start, end - row.start
-    for form, pattern in _GLUED:
+    for form, second, pattern in _GLUED:
+        if second not in text:
+            continue
         found = [
             Marker(
                 form, row.number, row.start + hit.start(1), row.start + hit.end(1), hit[1], _value(hit[2]), inline=True
@@ -114,5 +136,7 @@ def _outside(places: list[tuple[int, Form, str]], covered: list[tuple[int, int]]
 
 
 def _value(numeral: str) -> int | None:
+    if numeral in _VALUES:
+        return _VALUES[numeral]
     value = number(numeral)
     return value if isinstance(value, int) else None

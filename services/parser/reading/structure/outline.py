@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from services.domain.document import Kind
 from services.parser.reading.anatomy.layout import Row
@@ -19,8 +18,7 @@ _ENDS = tuple("。;:,.!?、”)》…—")
 _RUN_IN_SHARE = 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """`text[start:end]`: body text of one row, an annex title, or a responsible-unit list."""
 
     row: Row

@@ -16,6 +16,7 @@ _WORDS = load("responsible")
 _CLASSES = load("bodies")["classes"]
 _DISTRICTS, _OPEN_ENDED = re.compile(_CLASSES["districts"]), re.compile(_CLASSES["open_ended"])
 _LABEL = re.compile(rf"\s*{any_word(_WORDS['labels']['words'])}\s*:")
+_LABEL_BEHIND = re.compile(rf"[。;](?={_LABEL.pattern})")
 _INNER_LABEL = re.compile(rf"{any_word([*_WORDS['following']['words'], *_WORDS['labels']['words']])}\s*:")
 _DUTIES = re.compile(_WORDS["duties"]["pattern"])
 _AFTER, _BEFORE = any_of(_WORDS["words"]["after"]), re.compile(_WORDS["words"]["before"])
@@ -56,7 +57,21 @@ def list_of(row: Row, start: int) -> UnitList | None:
     if labelled and len(text) - begin <= _LONGEST:
         units = _units(text[labelled.end() : stop])
         return UnitList(row.start + begin, row.end, units, None, alone=True) if units else None
-    return None
+    return _behind(row, begin, stop)
+
+
+def _behind(row: Row, begin: int, stop: int) -> UnitList | None:
+    """A list without brackets behind the row's last sentence: …20家。责任单位:市工业和信息化局、市商务局。"""
+    window = max(begin, stop - _LONGEST)
+    place = next((found.start() + 1 for found in _LABEL_BEHIND.finditer(row.text, window, stop)), None)
+    labelled = _LABEL.match(row.text, place, stop) if place is not None else None
+    if place is None or labelled is None or "。" in row.text[labelled.end() : stop]:
+        return None
+    units = _units(row.text[labelled.end() : stop])
+    if not units or not all(_is_unit(unit) for unit in units):
+        return None
+    start = row.start + place + len(row.text[place:stop]) - len(row.text[place:stop].lstrip())
+    return UnitList(start, row.end, units, None, alone=False)
 
 
 def _bracketed(row: Row, begin: int, stop: int) -> UnitList | None:

@@ -21,6 +21,8 @@ from services.parser.reading.structure.outline import Flow, Part
 
 #: How many markers ahead the walk looks for the next item of a sequence: bounds the work on hostile text.
 _AHEAD = 200
+#: Un-numbered lines in a row that are looked past for the numbers below them.
+_SIBLINGS = 6
 _SPEECH = re.compile(r"\s*各位(?:代表|委员)")
 _NEW_TOPIC = re.compile(r"\s*关于.{0,60}?(?:建议|问题|意见|提案|方面)[”》]?[,:。]")
 _LEADS_ON = re.compile(r"(?:[:：]|以下.{0,12}|工作|方面|如下)[。:]?\s*$")
@@ -125,10 +127,8 @@ class _Walk:
         for node in self.open:
             if node.form == "unnumbered_line":
                 return node.rank
-        following = self.flow.after(marker, 1)
-        return (
-            1 if following and following[0].form == "cn_dun" and following[0].number == 1 else RANK["unnumbered_line"]
-        )
+        below = next((each for each in self.flow.after(marker, _SIBLINGS) if each.form != "unnumbered_line"), None)
+        return 1 if below and below.form == "cn_dun" and below.number == 1 else RANK["unnumbered_line"]
 
     def _push(self, marker: Marker, rank: float, stop: int) -> _Node:
         parent = self.open[-1] if self.open else None

@@ -14,7 +14,7 @@ from itertools import pairwise
 from services.domain.document import Mode, Section, Unit, UnitLabel
 from services.parser.lexicon import load
 from services.parser.reading.patterns import any_of
-from services.parser.reading.sentences import cut, top_level
+from services.parser.reading.sentences import cut, last_top_level, top_level
 from services.parser.reading.structure.responsible import UnitList
 
 _WORDS = load("headings")["pure_lead_in"]
@@ -87,6 +87,12 @@ def is_lead_in(text: str, start: int, end: int) -> bool:
     """The sentence only announces a list: its last clause does, and the clauses before are framing (SPEC §4, D6)."""
     if end - start > _LONGEST_LEAD_IN:
         return False
-    bounds = [start, *(place + 1 for place in top_level(text, start, end, ",")), end]
-    clauses = [text[a:b].strip(" ,。:;!") for a, b in pairwise(bounds)]
-    return bool(_LIST.search(clauses[-1])) and all(_FRAMING.match(clause) for clause in clauses[:-1])
+    comma = last_top_level(text, start, end, ",")
+    if not _LIST.search(_clause(text, start if comma is None else comma + 1, end)):
+        return False
+    bounds = [start, *(place + 1 for place in top_level(text, start, end, ","))]
+    return all(_FRAMING.match(_clause(text, *clause)) for clause in pairwise(bounds))
+
+
+def _clause(text: str, start: int, end: int) -> str:
+    return text[start:end].strip(" ,。:;!")

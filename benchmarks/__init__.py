@@ -4,6 +4,7 @@
     understanding  structured document to commitments, targets and figures, beside a fixed reference loop
     comparing      two versions to their changes, beside the same loop
     hostile        what hostile pages cost, each in a process of its own
+    callers        what half-sent requests cost all other callers
     material       the pages all of them read      timing, table   how they measure and print
 
 Times are CPU time and medians. Machines differ, so what counts is the ratio to something measured in the same run.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import comparing, hostile, reading, understanding
+from benchmarks import callers, comparing, hostile, reading, understanding
 
 BENCHMARKS: dict[str, Callable[[], bool]] = {
     "reading": reading.run,
     "understanding": understanding.run,
     "comparing": comparing.run,
     "hostile": hostile.run,
+    "callers": callers.run,
 }
 
 

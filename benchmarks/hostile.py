@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.hostile_pages import MAKERS
 from benchmarks.table import show
 
-#: Issue B: at most 2 s and 256 MiB, or a clear limit error.
+#: At most 2 s and 256 MiB, or a clear limit error.
 SECONDS = 2.0
 MEBIBYTES = 256
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import statistics
 import subprocess
-import sys
 import tempfile
-import venv
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 from benchmarks import peers
+from benchmarks.environment import environment
 from benchmarks.material import pages
 from benchmarks.table import show
 from benchmarks.timing import cpu_ms
@@ -20,7 +19,7 @@ from services.parser.page.extract import read_page
 from services.parser.page.model import Page
 from services.parser.reading.read import read_structure
 
-#: Issue B: at least so many times trafilatura's pages per CPU-second.
+#: At least so many times trafilatura's pages per CPU-second.
 BAR = 8.0
 PEERS = ("trafilatura", "readability-lxml", "lxml_html_clean")
 ROUNDS = 5
@@ -81,7 +80,7 @@ def _verdict(ratio: float) -> str:
 def _measured(material: Mapping[str, bytes]) -> Figures:
     """Ours and theirs page by page, so that what else the machine does meets both alike."""
     with tempfile.TemporaryDirectory(prefix="dafu-bench-") as folder:
-        python = _environment(Path(folder) / "venv")
+        python = environment(Path(folder) / "venv", PEERS)
         file = Path(folder) / "page.html"
         command = [python, str(peers.__file__), str(ROUNDS)]
         pipe = subprocess.PIPE
@@ -100,14 +99,3 @@ def _asked(process: subprocess.Popen[str], file: Path) -> dict[str, float | None
     process.stdin.flush()
     figures: dict[str, float | None] = json.loads(process.stdout.readline())
     return figures
-
-
-def _environment(folder: Path) -> str:
-    """A virtual environment with the peers from the package index; its Python."""
-    venv.create(folder, with_pip=True)
-    python = str(folder / ("Scripts" if sys.platform == "win32" else "bin") / "python")
-    install = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    # pip before 24 cannot resolve lxml[html_clean] beside lxml[html-clean]
-    subprocess.run([*install, "--upgrade", "pip"], check=True)
-    subprocess.run([*install, *PEERS], check=True)
-    return python

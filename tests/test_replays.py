@@ -59,6 +59,11 @@ url = "https://e.gov.cn/"
         (GOOD + "headers = 1\n", "headers"),
         (GOOD.replace('url = "https://e.gov.cn/"\nevery', 'url = "e.gov.cn"\nevery'), "not an absolute http"),
         ("start = ", "not valid TOML"),
+        (GOOD + "[[reader]]\nuntil = 2023-03-28T09:00:00+08:00\n", "'version'"),
+        (GOOD + '[[reader]]\nuntil = 2023-03-28T09:00:00+08:00\nversion = "1"\nwithout = ["eyes"]\n', "'eyes'"),
+        (GOOD + '[[reader]]\nversion = "1"\n', "'until' must be a time"),
+        (GOOD + "[[reader]]\nsince = 1\n", "unknown key 'since'"),
+        (GOOD.replace("[[source]]", "reader = 1\n[[source]]", 1), "[[reader]]"),
     ],
 )
 def test_a_broken_recording_is_one_line_that_names_file_and_fault(tmp_path: Path, broken: str, says: str) -> None:

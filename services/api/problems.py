@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from services.api.cursor import BadCursor
+from services.api.problem_types import type_of
 from services.api.rates import TooMany
 from services.domain.errors import Conflict, DafuError, Forbidden, InputError, NotFound, Unauthorized, Unavailable
 
@@ -37,7 +38,7 @@ class Problem(JSONResponse):
 
 def problem(status: int, code: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> Problem:
     """A problem document; `code` is stable and made for machines, `detail` for people."""
-    body = {"type": f"/docs/problems#{code}", "title": HTTPStatus(status).phrase, "status": status, "code": code}
+    body = {"type": type_of(code), "title": HTTPStatus(status).phrase, "status": status, "code": code}
     return Problem({**body, "detail": detail, **more}, status_code=status, headers=dict(headers or {}))
 
 

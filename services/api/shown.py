@@ -10,6 +10,7 @@ from services.domain.change import Change
 from services.parser.compare.showing.telling import change_data
 from services.parser.text.privacy import mask_json
 from services.storage.commitments import CommitmentRecord
+from services.storage.promises import Promise
 from services.storage.versions import VersionRecord
 
 #: Shown by the record under names of their own, or of use to the reader alone.
@@ -48,10 +49,21 @@ def commitment_data(record: CommitmentRecord, address: str) -> dict[str, Any]:
     return {**shown, "links": _links(record, address)}
 
 
-def history_data(record: CommitmentRecord, versions: Iterable[VersionRecord]) -> list[dict[str, Any]]:
-    """The versions it stood in and those with a change that names it."""
-    rows = [_version(record, version) for version in versions]
+def history_data(
+    record: CommitmentRecord, versions: Iterable[tuple[VersionRecord, Promise | None]]
+) -> list[dict[str, Any]]:
+    """The versions it stood in, with what it said there, and those with a change that names it."""
+    rows = [_version(record, version, promise) for version, promise in versions]
     return [row for row in rows if row["stood"] or row["changes"]]
+
+
+def stands_in(record: CommitmentRecord, n: int) -> bool:
+    return any(first <= n <= last for first, last in record.stood)
+
+
+def names(version: VersionRecord, record: CommitmentRecord) -> bool:
+    """Whether a change of the version is one of this commitment."""
+    return any(_names(change, record) for change in version.changes)
 
 
 def csv_row(record: CommitmentRecord, address: str) -> tuple[str, ...]:
@@ -71,15 +83,30 @@ def csv_row(record: CommitmentRecord, address: str) -> tuple[str, ...]:
     return tuple("" if cell is None else str(cell) for cell in cells)
 
 
-def _version(record: CommitmentRecord, version: VersionRecord) -> dict[str, Any]:
+def _version(record: CommitmentRecord, version: VersionRecord, promise: Promise | None) -> dict[str, Any]:
+    said = {"text": None, "modality": None, "deadline": None, "targets": []} if promise is None else _said(promise)
     return {
         "n": version.n,
         "observed_from": version.observed_from.isoformat(),
         "observed_until": version.observed_until.isoformat(),
         "edit": version.edit,
-        "stood": any(first <= version.n <= last for first, last in record.stood),
+        "stood": stands_in(record, version.n),
+        **said,
         "changes": [change_data(change) for change in version.changes if _names(change, record)],
     }
+
+
+def _said(promise: Promise) -> dict[str, Any]:
+    deadline = promise.commitment.deadline
+    said: dict[str, Any] = mask_json(
+        {
+            "text": promise.quote,
+            "modality": promise.commitment.modality,
+            "deadline": asdict(deadline) if deadline else None,
+            "targets": [asdict(target) for target in promise.targets],
+        }
+    )
+    return said
 
 
 def _names(change: Change, record: CommitmentRecord) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
 
+from services.domain.identity import event_id
+
 EventType = Literal[
     "document.published", "document.revised", "document.removed", "document.restored", "document.moved",
     "source.failing", "source.recovered", "source.blind", "source.noisy",
@@ -40,6 +42,19 @@ class Event:
     def data(self) -> dict[str, Any]:
         """The envelope's `data`."""
         return dict(json.loads(self.body)["data"])
+
+
+def snapshot_taken(document: str, snapshot: int, time: datetime) -> Event:
+    """The step from visiting to reading. The same snapshot always has the same event id."""
+    return envelope(
+        event_id("snapshot.taken", document, snapshot),
+        "snapshot.taken",
+        source="urn:dafu:fetcher",
+        subject=document,
+        time=time,
+        sequence=snapshot,
+        data={"document": document, "snapshot": snapshot},
+    )
 
 
 def envelope(

@@ -15,6 +15,8 @@ FIRST_RETRY = timedelta(minutes=10)
 ABSENCE = timedelta(hours=24)
 RECHECK_ABSENCE = timedelta(hours=8)
 AFTER_ABSENCE = timedelta(minutes=10)
+#: A file is changed more rarely than the page that links to it, and is larger.
+FILES_RARER = 3
 #: Share of an interval that visits are spread over.
 SPREAD = 0.05
 
@@ -34,10 +36,10 @@ def interval(age: timedelta, every: timedelta) -> timedelta:
     return min(max(age / SHARE_OF_AGE, every), max(CEILING, every))
 
 
-def next_page(id_: str, now: datetime, every: timedelta, changed: datetime) -> datetime:
-    """`changed`: when the page last said something new, as far as we know."""
+def next_page(id_: str, now: datetime, every: timedelta, changed: datetime, rarer: int = 1) -> datetime:
+    """`changed`: when the page last said something new, as far as we know. `rarer`: times as long between visits."""
     spread = interval(now - changed, every) * (1 + SPREAD * jitter(id_))
-    return now + min(spread, max(CEILING, every))
+    return now + min(spread, max(CEILING, every)) * rarer
 
 
 def back_off(id_: str, now: datetime, every: timedelta, failures: int, retry_after: float | None = None) -> datetime:

@@ -106,13 +106,18 @@ def _fetched(claim: Claim, outcome: Fetched, known: Known, now: datetime) -> Dec
     readable = claim.verdict in READABLE
     just_moved = claim.state.moved and claim.state.hops > 0
     if readable:
-        following = cadence.next_page(claim.id, now, known.every, _changed(claim, known, same, now))
+        following = _next(claim, known, same, now)
     else:
         following = cadence.next_absent(claim.id, now, known.absent_since or claim.observed, known.removed)
     state = settled(claim, following, *validators(outcome.headers, now))
     if same and readable and not just_moved:
         return Decision(state, touch=True)
     return Decision(state, keep=outcome, moved=state.moved)
+
+
+def _next(claim: Claim, known: Known, same: bool, now: datetime) -> datetime:
+    rarer = cadence.FILES_RARER if claim.role == "attachment" else 1
+    return cadence.next_page(claim.id, now, known.every, _changed(claim, known, same, now), rarer)
 
 
 def _changed(claim: Claim, known: Known, same: bool, now: datetime) -> datetime:
@@ -128,7 +133,7 @@ def _changed(claim: Claim, known: Known, same: bool, now: datetime) -> datetime:
 def _not_modified(claim: Claim, known: Known, now: datetime) -> Decision:
     if not has_copy(claim):
         return _ask_again(claim, known.every, now)
-    following = cadence.next_page(claim.id, now, known.every, _changed(claim, known, True, now))
+    following = _next(claim, known, True, now)
     state = settled(claim, following, claim.state.etag, claim.state.last_modified)
     return Decision(state, touch=True)
 

@@ -9,15 +9,14 @@ from sqlalchemy import Connection
 
 from services.bus.database import publish
 from services.domain.errors import NotFound
-from services.domain.event import envelope
-from services.domain.identity import event_id
-from services.domain.snapshot import Fetched, Outcome
+from services.domain.event import snapshot_taken
+from services.domain.snapshot import Blocked, Fetched, Outcome, Unreachable
 from services.fetcher import discover
 from services.fetcher.decide import Decision, Found, Known, decide_list, decide_page, sha256_of
 from services.fetcher.outcome import Judge
 from services.fetcher.robots import Robots
 from services.parser.page.listing import Listing
-from services.storage import pages, snapshots, sources, versions, visits
+from services.storage import pages, pieces, snapshots, sources, versions, visits
 from services.storage.claims import Claim
 from services.storage.database import Database
 from services.storage.documents import get_document, get_presence
@@ -36,11 +35,17 @@ def record_page(database: Database, claim: Claim, outcome: Outcome, now: datetim
     with database.write() as conn:
         decision = decide_page(claim, outcome, recall(conn, claim), now)
         snapshot = _keep(conn, claim, decision, now)
-        if decision.touch and claim.snapshot is not None:
-            snapshots.touch(conn, claim.snapshot, now)
+        latest = pages.get_page(conn, claim.id).latest_snapshot
+        if decision.touch and latest is not None:  # a piece may have made it another one since the claim
+            snapshots.touch(conn, latest, now)
+        trouble = outcome.reason if isinstance(outcome, Blocked | Unreachable) else None
         wait = decision.wait_until
-        if not visits.finish_page(conn, claim, decision.state, now, snapshot=snapshot, wait_until=wait):
+        if not visits.finish_page(
+            conn, claim, decision.state, now, snapshot=snapshot, trouble=trouble, wait_until=wait
+        ):
             raise LostClaimError(claim.url)
+        if trouble is not None and claim.role != "main":
+            _go_on_without(conn, claim.id, now)
 
 
 def record_list(database: Database, claim: Claim, outcome: Outcome, judge: Judge, now: datetime) -> int:
@@ -126,19 +131,20 @@ def _discover(
     return new, discover.found(listing, claim.url, frozenset(new), known)
 
 
+def _go_on_without(conn: Connection, piece_id: str, now: datetime) -> None:
+    """A file that does not come is no reason to keep back what its document says."""
+    for main_id in pieces.mains_of(conn, piece_id):
+        latest = pages.get_page(conn, main_id).latest_snapshot
+        if latest is not None and pieces.waits(conn, main_id) and pieces.ready(conn, main_id):
+            taken = snapshots.take_again(conn, latest, now)
+            pages.set_latest(conn, main_id, taken)
+            publish(conn, snapshot_taken(main_id, taken, now))
+
+
 def _keep(conn: Connection, claim: Claim, decision: Decision, now: datetime) -> int | None:
-    """The snapshot's id where one was taken. The same snapshot always has the same event id."""
+    """The snapshot's id where one was taken."""
     if decision.keep is None:
         return None
     snapshot = snapshots.add_snapshot(conn, claim.id, now, decision.keep, moved=decision.moved)
-    event = envelope(
-        event_id("snapshot.taken", claim.id, snapshot),
-        "snapshot.taken",
-        source="urn:dafu:fetcher",
-        subject=claim.id,
-        time=now,
-        sequence=snapshot,
-        data={"document": claim.id, "snapshot": snapshot},
-    )
-    publish(conn, event)
+    publish(conn, snapshot_taken(claim.id, snapshot, now))
     return snapshot

@@ -17,6 +17,9 @@ HEADERS = {
     "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9",
 }
+#: A linked file may be larger than a page, and may take longer.
+FILE_LIMIT = 20 * 1024 * 1024
+FILE_DEADLINE = 60
 
 
 async def visit(door: Door, claim: Claim, now: datetime) -> Outcome:
@@ -24,7 +27,11 @@ async def visit(door: Door, claim: Claim, now: datetime) -> Outcome:
     refused = forbids(claim, door.user_agent)
     if refused is not None:
         return refused
-    answer = await door.get(claim.url, headers={**HEADERS, **condition(claim, now)})
+    if claim.role == "attachment":
+        headers = {**HEADERS, "Accept": "*/*", **condition(claim, now)}
+        answer = await door.get(claim.url, headers=headers, limit=FILE_LIMIT, deadline=FILE_DEADLINE)
+    else:
+        answer = await door.get(claim.url, headers={**HEADERS, **condition(claim, now)})
     return outcome_of(claim.url, answer, door.judge)
 
 

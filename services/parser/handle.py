@@ -1,8 +1,9 @@
 """The only acting code of the parser: one event in, one transaction, events out.
 
-snapshot.taken ─► load (recall) ─► judge (pure) ─► one transaction: reading, version, changes, presence,
-                                     │             outbox(document.…), bus.done
-                                     └ Revised ─► recognised (recall): said before?
+snapshot.taken ─► load (recall) ─► judge (pure) ─► one transaction: reading, version, changes, presence, pieces,
+                │                    │             outbox(document.…), bus.done
+                │                    └ Revised ─► recognised (recall): said before?
+                └ of a piece ─► piecework: good copy? ─► one transaction: reading, documents taken again, bus.done
 """
 
 from __future__ import annotations
@@ -21,15 +22,18 @@ from services.domain.clock import Clock
 from services.domain.document import Document, Quality
 from services.domain.event import EventType, envelope
 from services.domain.identity import event_id
-from services.parser import presence
+from services.domain.snapshot import Snapshot
+from services.domain.source import Source
+from services.parser import piecework, presence
 from services.parser.compare.compare import body_key
 from services.parser.compare.showing.telling import Observed, event_data
 from services.parser.judge import Finding, First, Missing, Returned, Revised, Same, Unreadable, judge
-from services.parser.reading.bodies import short_name
+from services.parser.reading.bodies import keys_of
 from services.parser.reading.reader import Reader, todays
-from services.parser.recall import Material, load, recognised
+from services.parser.recall import Material, load, load_piece, recognised
 from services.parser.text.layers import match
-from services.storage import commitments, documents, readings, versions
+from services.storage import commitments, documents, pieces, readings, versions
+from services.storage.claims import Role
 from services.storage.database import Database
 from services.storage.readings import Reading
 
@@ -71,17 +75,42 @@ class Parser:
                 self._bus.failed(conn, GROUP, claimed.event.id, claimed.token, repr(error)[:500], self._clock())
 
     def _handle(self, claimed: Claimed) -> None:
+        snapshot = int(claimed.event.data["snapshot"])
         with self._database.read() as conn:
-            material = load(conn, int(claimed.event.data["snapshot"]), self._address, self._reader)
-        finding = judge(material.snapshot, material.source, material.known, self._reader)
+            piece = load_piece(conn, snapshot)
+            material = load(conn, snapshot, self._address, self._reader) if piece is None else None
+        if piece is not None:
+            self._handle_piece(claimed, *piece)
+        elif material is not None:
+            self._handle_document(claimed, material)
+
+    def _handle_piece(self, claimed: Claimed, snapshot: Snapshot, role: Role, source: Source) -> None:
+        quality = piecework.quality_of(self._database, snapshot, role, source)
+        with self._database.write() as conn:
+            now = self._done(conn, claimed)
+            reader = self._reader.name(source)
+            read = Reading(snapshot.id, snapshot.document, now, reader, quality.verdict, quality.reason, None)
+            readings.save_reading(conn, read)
+            piecework.tell_documents(conn, self._bus, snapshot, now)
+
+    def _handle_document(self, claimed: Claimed, material: Material) -> None:
+        finding = judge(material.gathered.page, material.known, self._reader)
         if isinstance(finding, Revised):
             with self._database.read() as conn:
                 finding = recognised(conn, material, finding)
         with self._database.write() as conn:
-            now = self._clock()
-            if not self._bus.done(conn, GROUP, claimed.event.id, claimed.token, now):
-                raise LeaseLost
+            now = self._done(conn, claimed)
             _Effect(conn, self._bus, material, now).write(finding)
+            if material.gathered.links is not None:
+                pieces.set_links(conn, material.subject.id, material.gathered.links, now)
+            piecework.tell_documents(conn, self._bus, material.snapshot, now)
+
+    def _done(self, conn: Connection, claimed: Claimed) -> datetime:
+        """The moment of the effects that follow in this transaction."""
+        now = self._clock()
+        if not self._bus.done(conn, GROUP, claimed.event.id, claimed.token, now):
+            raise LeaseLost
+        return now
 
 
 class _Effect:
@@ -162,7 +191,7 @@ class _Effect:
 
     def _stands(self, n: int, document: Document) -> None:
         """What version `n` promises is what is promised now."""
-        commitments.save_commitments(self._conn, self._of.subject.id, n, document, folded=match, short=short_name)
+        commitments.save_commitments(self._conn, self._of.subject.id, n, document, folded=match, keys=keys_of)
 
     def _reading(self, quality: Quality, version: int | None, suppressed: tuple[Suppression, ...] = ()) -> None:
         snapshot = self._of.snapshot
@@ -176,6 +205,7 @@ class _Effect:
         state, turn = presence.missed(self._of.presence, kind, self._of.snapshot.observed, self._of.list_readable)
         documents.set_presence(self._conn, self._of.subject.id, state)
         if turn == "removed":
+            pieces.set_links(self._conn, self._of.subject.id, (), self._now)  # nobody asks for its files any more
             since = self._of.presence.absent_since or self._of.snapshot.observed
             change = _page_change("page_removed", "SPEC §12.1", before=self._of.subject.url)
             document = self._of.known.document if self._of.known else None

@@ -1,11 +1,11 @@
 """What one snapshot means, given what was known before. Pure.
 
-snapshot ─► page ─► Document or not ─┬─ unreadable: no version, no news       Unreadable
-                                     ├─ not there                             Missing
-                                     ├─ the first version                     First
-                                     ├─ says what the current version says    Same
-                                     └─ says something else                   Revised
-                                          └─ what an earlier version said, again and again   Returned
+page (gather) ─► Document or not ─┬─ unreadable: no version, no news       Unreadable
+                                  ├─ not there                             Missing
+                                  ├─ the first version                     First
+                                  ├─ says what the current version says    Same
+                                  └─ says something else                   Revised
+                                       └─ what an earlier version said, again and again   Returned
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ from dataclasses import dataclass, replace
 from services.domain.change import Comparison, Suppression
 from services.domain.document import Document, Quality
 from services.domain.snapshot import Snapshot
-from services.domain.source import Source
 from services.parser.compare.compare import carry_ids, compare
 from services.parser.compare.judging.declared import Edit, edit_of
+from services.parser.compare.kinds.attachments import attachments
 from services.parser.flapping import verdict
-from services.parser.page.extract import read_page
 from services.parser.page.model import Page
 from services.parser.presence import Absence
 from services.parser.reading.reader import Reader
@@ -89,14 +88,12 @@ class Returned:
 
 Finding = Unreadable | Missing | First | Same | Revised | Returned
 
-_GONE = frozenset({404, 410})
 #: The bytes differ and nothing that is read does.
 _FURNITURE = Suppression("boilerplate_only", "SPEC §12.4 page furniture", None, None)
 
 
-def judge(snapshot: Snapshot, source: Source, current: Known | None, reader: Reader) -> Finding:
-    """What `snapshot` means next to `current`, which `reader` read as well."""
-    page = page_of(snapshot, source)
+def judge(page: Page | Quality, current: Known | None, reader: Reader) -> Finding:
+    """What `page` means next to `current`, which `reader` read as well; a Quality says why there is no document."""
     if isinstance(page, Quality):
         gone = page.verdict == "absent"
         return Missing("empty" if page.reason == "empty" else "gone", page) if gone else Unreadable(page)
@@ -124,25 +121,18 @@ def _says_the_same(known: Known, revised: Revised) -> bool:
     return known.fingerprint == revised.fingerprint or not compare(known.document, revised.document).changes
 
 
-def page_of(snapshot: Snapshot, source: Source) -> Page | Quality:
-    """The page in a stored visit; where it holds no document, why."""
-    if snapshot.status in _GONE:
-        return Quality("absent", "gone", f"HTTP {snapshot.status}")
-    page = read_page(
-        snapshot.body,
-        url=snapshot.url,
-        content_type=snapshot.headers.get("content-type"),
-        status=snapshot.status,
-        selector=source.body,
-        min_length=source.min_length,
-        must_contain=source.must_contain,
-    )
-    return page if page.quality.verdict == "ok" else page.quality
-
-
 def _compared(current: Document, document: Document, fingerprint: str) -> Finding:
-    comparison = compare(current, document)
+    if _text_source(current) != _text_source(document):
+        # the page gave way to its file or the file to a scan: that one text is not the other is no news, the file is
+        comparison = Comparison(tuple(attachments(current, document)))
+    else:
+        comparison = compare(current, document)
     document = carry_ids(current, document)
     if not comparison.changes:
         return Same(document, comparison.suppressed)
     return Revised(document, comparison, edit_of(current, document), fingerprint)
+
+
+def _text_source(document: Document) -> bool:
+    """Is the text that of a file and not the page's own?"""
+    return "text" in (document.metadata.sources or {})

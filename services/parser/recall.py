@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -13,9 +13,11 @@ from services.domain.snapshot import Snapshot
 from services.domain.source import Source
 from services.parser.compare.compare import body_key, carry_ids
 from services.parser.compare.showing.telling import Subject
-from services.parser.judge import Earlier, Known, Returned, Revised, page_of, recognise
+from services.parser.gather import Gathered, gather, page_at
+from services.parser.judge import Earlier, Known, Returned, Revised, recognise
 from services.parser.reading.reader import Reader
-from services.storage import documents, pages, readings, rereadings, snapshots, sources, versions
+from services.storage import documents, pages, pieces, readings, rereadings, snapshots, sources, versions
+from services.storage.claims import Role
 from services.storage.documents import Presence
 from services.storage.versions import Current
 
@@ -25,6 +27,8 @@ class Material:
     """All that is needed to judge a snapshot and to tell of it."""
 
     snapshot: Snapshot
+    #: The page and its pieces as the snapshot has them.
+    gathered: Gathered
     source: Source
     reader: Reader
     subject: Subject
@@ -37,6 +41,14 @@ class Material:
     newly_moved: bool
 
 
+def load_piece(conn: Connection, snapshot_id: int) -> tuple[Snapshot, Role, Source] | None:
+    """The snapshot where it is one of a piece that is no document of its own; None where it is a document's."""
+    page = pages.page_of_snapshot(conn, snapshot_id)
+    if page.role == "main":
+        return None
+    return snapshots.get_snapshot(conn, snapshot_id), page.role, sources.get_source(conn, page.source)
+
+
 def load(conn: Connection, snapshot_id: int, address: str, reader: Reader) -> Material:
     """Everything stored about the snapshot's document. A current version that another reader made is read anew."""
     snapshot = snapshots.get_snapshot(conn, snapshot_id)
@@ -44,17 +56,34 @@ def load(conn: Connection, snapshot_id: int, address: str, reader: Reader) -> Ma
     watch = sources.get_watch(conn, page.source)
     current = versions.current_version(conn, page.id)
     before = snapshots.previous(conn, snapshot.id, page.id)
+    known = as_read_by(conn, current, watch.source, reader) if current else None
+    patient = not pieces.waited(conn, page.id, snapshot.id)
     return Material(
         snapshot=snapshot,
+        gathered=gather(conn, snapshot, watch.source, patient=patient),
         source=watch.source,
         reader=reader,
         subject=Subject(page.id, page.url, page.source, page.backfill, address),
         current=current,
-        known=as_read_by(conn, current, watch.source, reader) if current else None,
+        known=known and _with_copies(conn, known, snapshot.id),
         presence=_presence(conn, page.id),
         list_readable=watch.last_readable,
         newly_moved=snapshot.moved and (before is None or before.url != snapshot.url or not before.moved),
     )
+
+
+def _with_copies(conn: Connection, known: Known, snapshot_id: int) -> Known:
+    """Files that came only after the version was read, with the copy before this snapshot: what replaces it is news."""
+    late = [file.url for file in known.document.attachments if file.sha256 is None]
+    if not late:
+        return known
+    before = pieces.last_shown(conn, snapshot_id)
+    copies = pieces.copies(conn, late, before) if before is not None else {}
+    attachments = tuple(
+        replace(file, sha256=copies[file.url].sha256) if file.url in copies else file
+        for file in known.document.attachments
+    )
+    return replace(known, document=replace(known.document, attachments=attachments))
 
 
 def recognised(conn: Connection, material: Material, revised: Revised) -> Revised | Returned:
@@ -79,7 +108,7 @@ def as_read_by(conn: Connection, version: Current, source: Source, reader: Reade
         return Known(version.structure, version.fingerprint)
     if (kept := rereadings.find_rereading(conn, version.snapshot, name)) and kept.structure is not None:
         return Known(kept.structure, kept.fingerprint or "")
-    page = page_of(snapshots.get_snapshot(conn, version.snapshot), source)
+    page = page_at(conn, snapshots.get_snapshot(conn, version.snapshot), source)
     if isinstance(page, Quality):
         return Known(version.structure, version.fingerprint)
     return Known(carry_ids(version.structure, reader.read(page)), page.fingerprint)

@@ -2,15 +2,21 @@
 
 A commitment's id is carried from version to version, so its row is the same promise however it was reworded. One that
 was withdrawn keeps its row, no longer `standing`, so that an address given out once goes on answering.
+
+    question ─► the condition that holds for the fewest ─► its places, from the top, some at a time
+             └► all other conditions ──────────────────────► judged on those rows alone
+
+Every list goes down by `place`, one number, and every index ends with it: a page is read off the index of one
+condition, and only a range of dates has to be sorted.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
@@ -20,25 +26,38 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    exists,
+    func,
     insert,
-    or_,
     select,
-    tuple_,
     update,
 )
 
-from services.domain.commitment import Commitment, Tier
+from services.domain.commitment import CommitmentType, Tier
 from services.domain.document import Document, Kind
 from services.domain.errors import NotFound
 from services.storage.codec import decode, encode
 from services.storage.documents import Status
 from services.storage.promises import Promise, promises_of
-from services.storage.tables import commitment, commitment_actor, document
+from services.storage.tables import COMMITMENT_TEXT, commitment, commitment_body, document, source, version
+from services.storage.types import storable
 
 #: Version numbers, both inclusive.
 Span = tuple[int, int]
-#: `first_seen` of the document, its id, place in the text: where a list goes on.
-Position = tuple[datetime, str, int]
+#: What is standing, by number: lists go down from the highest, and go on below the last one seen.
+Position = int
+Role = Literal["actor", "agency"]
+#: A body's name and the names that say where its document is from, to the keys it is found by.
+Keys = Callable[[str, Sequence[str]], Collection[str]]
+
+#: Commitments one document may have in lists.
+_MOST = 2**20
+#: So far it is counted for how many a condition holds; those that hold for more are all alike.
+_COUNTED = 1000
+#: Above every place.
+_LAST = 2**63 - 1
+#: Rows judged at a time at the most.
+_JUDGED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,67 +80,76 @@ class CommitmentRecord:
     standing: bool
     stood: tuple[Span, ...]
     first_seen: datetime
-    ordinal: int
+    #: None where it was withdrawn and stands in no list.
+    position: Position | None
     promise: Promise
-
-    @property
-    def position(self) -> Position:
-        return self.first_seen, self.document, self.ordinal
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question; None asks nothing. Names as `actor_names` and `agency_names` give them: an empty collection finds
-    nothing. Dates are ISO 8601, inclusive; every one of `words`, folded like the text was, must occur in it.
+    """A question; None asks nothing, an empty collection finds nothing. Actors and agencies are keys, any of which will
+    do. Dates are ISO 8601, inclusive; every one of `words`, folded like the text was, must occur in it. `status` is the
+    document's.
     """
 
     actors: Collection[str] | None = None
     agencies: Collection[str] | None = None
+    document: str | None = None
     kind: Kind | None = None
+    types: Collection[CommitmentType] | None = None
     tiers: Collection[Tier] | None = None
+    modalities: Collection[int] | None = None
+    topic: str | None = None
     deadline_from: str | None = None
     deadline_to: str | None = None
     has_target: bool | None = None
+    status: Status | None = None
     words: Sequence[str] = ()
 
 
 def save_commitments(
-    conn: Connection,
-    document_id: str,
-    n: int,
-    structure: Document,
-    *,
-    folded: Callable[[str], str],
-    short: Callable[[str], str],
+    conn: Connection, document_id: str, n: int, structure: Document, *, folded: Callable[[str], str], keys: Keys
 ) -> None:
     """Let what `structure`, version `n` of the document, promises stand, and nothing else of that document.
 
     To be called once a version, in its transaction, after it was saved. `folded` makes the form text is searched in,
-    `short` the short name of a body: storage knows neither.
+    `keys` those a body is looked up by: storage knows neither.
     """
-    about = conn.execute(select(document).where(document.c.id == document_id)).one()
+    about = conn.execute(
+        select(document, source.c.agency.label("whose"), source.c.region, source.c.name)
+        .join(source)
+        .where(document.c.id == document_id)
+    ).one()
     described = {
         "document_id": document_id,
         "version_n": n,
         "standing": True,
-        "first_seen": about.first_seen,
         "kind": about.kind,
         "agency": about.agency,
-        "agency_short": short(about.agency) if about.agency else None,
     }
     stood = _withdraw_all(conn, document_id)
+    places = _places_of(conn, document_id)
     rows = [
-        {**described, **_own(promise), "ordinal": ordinal, "stood": _and_in(stood.get(promise.commitment.id), n)}
-        | {"searchable": _searched(folded(promise.commitment.text))}
-        for ordinal, promise in enumerate(promises_of(structure))
+        {**described, **_own(promise), "place": next(places), "stood": _and_in(stood.get(promise.commitment.id), n)}
+        | {"searchable": storable(_searched(folded(promise.commitment.text)))}
+        for promise in promises_of(structure)
     ]
-    if rows:
-        same = commitment.c.document_id == document_id, commitment.c.id == bindparam("of")
-        conn.execute(delete(commitment).where(*same), [{"of": row["id"]} for row in rows])
-        conn.execute(insert(commitment), rows)
-    actors = [row for one in structure.commitments for row in _actor_rows(document_id, one, short)]
-    if actors:
-        conn.execute(insert(commitment_actor), actors)
+    if not rows:
+        return
+    same = commitment.c.document_id == document_id, commitment.c.id == bindparam("of")
+    conn.execute(delete(commitment).where(*same), [{"of": row["id"]} for row in rows])
+    conn.execute(insert(commitment), rows)
+    COMMITMENT_TEXT.add(conn, {row["place"]: row["searchable"] for row in rows})
+    signed, said = structure.metadata.agency, (about.whose, about.region, about.name)
+    where = tuple(name for name in (signed and signed.normalised, structure.metadata.publisher, *said) if name)
+    bodies = [
+        {"place": row["place"], "role": role, "key": key}
+        for row, one in zip(rows, structure.commitments, strict=True)
+        for role, names in (("actor", one.actors), ("agency", (about.agency,) if about.agency else ()))
+        for key in dict.fromkeys(key for name in names for key in keys(name, where))
+    ]
+    if bodies:
+        conn.execute(insert(commitment_body), bodies)
 
 
 def find_commitments(
@@ -130,11 +158,19 @@ def find_commitments(
     """Standing commitments for which all that is asked holds: those of the document found last first, of one document
     as in its text. `after` is the position of the last one seen.
     """
-    query = _records().where(commitment.c.standing, *_conditions(asked))
-    if after is not None:
-        query = query.where(*_behind(after))
-    order = commitment.c.first_seen.desc(), commitment.c.document_id.desc(), commitment.c.ordinal
-    return tuple(_record(row) for row in conn.execute(query.order_by(*order).limit(limit)))
+    found: list[CommitmentRecord] = []
+    steps, step = _steps(conn, asked), limit
+    narrowest = min(steps, key=lambda each: _size(conn, each, after)) if len(steps) > 1 else steps[0]
+    judged = _records().where(*_conditions(asked)).order_by(commitment.c.place.desc())
+    while len(found) < limit:
+        places = _next(conn, narrowest, after, step)
+        if places:
+            rows = conn.execute(judged.where(commitment.c.place.in_(places)).limit(limit - len(found)))
+            found += [_record(row) for row in rows]
+        if len(places) < step:
+            break
+        after, step = places[-1], min(4 * step, _JUDGED)
+    return tuple(found)
 
 
 def get_commitment(conn: Connection, document_id: str, id_: str) -> CommitmentRecord:
@@ -146,54 +182,104 @@ def get_commitment(conn: Connection, document_id: str, id_: str) -> CommitmentRe
     return _record(row)
 
 
-def actor_names(conn: Connection, shorts: Collection[str]) -> tuple[str, ...]:
-    """Every actor's name, as the documents have it, whose short name is one of `shorts`."""
-    names = select(commitment_actor.c.name).where(commitment_actor.c.short.in_(shorts))
-    return tuple(conn.execute(names.distinct()).scalars())
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One condition as an index answers it: a query for places, and the column they are in."""
+
+    query: Select[Any]
+    place: ColumnElement[int]
 
 
-def agency_names(conn: Connection, shorts: Collection[str]) -> tuple[str, ...]:
-    """The same for the agencies that signed or published."""
-    names = select(commitment.c.agency).where(commitment.c.agency_short.in_(shorts))
-    return tuple(conn.execute(names.distinct()).scalars())
+def _steps(conn: Connection, asked: Asked) -> list[_Step]:
+    """The conditions that can be read off an index; where there are none, everything that stands."""
+    steps = [_Step(select(commitment.c.place).where(each), commitment.c.place) for each in _indexed(asked)]
+    if asked.actors is not None:
+        steps.append(_Step(_bodies("actor", asked.actors), commitment_body.c.place))
+    if asked.agencies is not None:
+        steps.append(_Step(_bodies("agency", asked.agencies), commitment_body.c.place))
+    text = COMMITMENT_TEXT.places(conn, asked.words)
+    steps += [_Step(*text)] if text else []
+    return steps or [_Step(select(commitment.c.place), commitment.c.place)]
+
+
+def _indexed(asked: Asked) -> Iterator[ColumnElement[bool]]:
+    c = commitment.c
+    for column, values in ((c.type, asked.types), (c.tier, asked.tiers), (c.modality, asked.modalities)):
+        if values is not None and len(values) == 1:
+            yield column == next(iter(values))
+    for column, value in ((c.kind, asked.kind), (c.topic, asked.topic), (c.has_target, asked.has_target)):
+        if value is not None:
+            yield column == value
+    if asked.document is not None:
+        yield c.document_id == asked.document
+    due = [c.deadline_end >= asked.deadline_from] if asked.deadline_from is not None else []
+    due += [c.deadline_end <= asked.deadline_to] if asked.deadline_to is not None else []
+    if due:
+        yield and_(*due)
+    if asked.status == "removed":
+        yield c.document_id.in_(select(document.c.id).where(document.c.status == "removed"))
+
+
+def _size(conn: Connection, step: _Step, after: Position | None) -> int:
+    some = _below(step, after).limit(_COUNTED).subquery()
+    return conn.execute(select(func.count()).select_from(some)).scalar_one()
+
+
+def _next(conn: Connection, step: _Step, after: Position | None, count: int) -> Sequence[int]:
+    return [row[0] for row in conn.execute(_below(step, after).order_by(step.place.desc()).limit(count))]
+
+
+def _below(step: _Step, after: Position | None) -> Select[Any]:
+    return step.query.where(step.place < (_LAST if after is None else after))
 
 
 def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
+    c = commitment.c
     given: list[tuple[object, Callable[[Any], ColumnElement[bool]]]] = [
-        (asked.actors, _acted_by),
-        (asked.agencies, commitment.c.agency.in_),
-        (asked.kind, commitment.c.kind.__eq__),
-        (asked.tiers, commitment.c.tier.in_),
-        (asked.deadline_from, commitment.c.deadline_end.__ge__),
-        (asked.deadline_to, commitment.c.deadline_end.__le__),
-        (asked.has_target, commitment.c.has_target.is_),
+        (asked.actors, lambda keys: _names_body("actor", keys)),
+        (asked.agencies, lambda keys: _names_body("agency", keys)),
+        (asked.document, c.document_id.__eq__),
+        (asked.kind, c.kind.__eq__),
+        (asked.types, c.type.in_),
+        (asked.tiers, c.tier.in_),
+        (asked.modalities, c.modality.in_),
+        (asked.topic, c.topic.__eq__),
+        (asked.deadline_from, c.deadline_end.__ge__),
+        (asked.deadline_to, c.deadline_end.__le__),
+        (asked.has_target, c.has_target.is_),
+        (asked.status, document.c.status.__eq__),
     ]
     asked_for = [condition(value) for value, condition in given if value is not None]
-    return asked_for + [commitment.c.searchable.contains(_searched(word), autoescape=True) for word in asked.words]
+    return asked_for + [c.searchable.contains(_searched(word), autoescape=True) for word in asked.words]
 
 
-def _acted_by(names: Collection[str]) -> ColumnElement[bool]:
-    theirs = select(commitment_actor.c.document_id, commitment_actor.c.commitment_id)
-    key = tuple_(commitment.c.document_id, commitment.c.id)
-    return key.in_(theirs.where(commitment_actor.c.name.in_(names)))
+def _bodies(role: Role, keys: Collection[str]) -> Select[Any]:
+    """One key is read off its index in order, several have to be sorted and made one."""
+    rows = commitment_body.c
+    asked = select(rows.place).where(rows.role == role)
+    if len(keys) == 1:
+        return asked.where(rows.key == next(iter(keys)))
+    return asked.where(rows.key.in_(keys)).distinct()
 
 
-def _behind(position: Position) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """The first condition alone would do for the index, the second is exact."""
-    first_seen, document_id, ordinal = position
-    same_time, same_document = commitment.c.first_seen == first_seen, commitment.c.document_id == document_id
-    return commitment.c.first_seen <= first_seen, or_(
-        commitment.c.first_seen < first_seen,
-        and_(same_time, commitment.c.document_id < document_id),
-        and_(same_time, same_document, commitment.c.ordinal > ordinal),
-    )
+def _names_body(role: Role, keys: Collection[str]) -> ColumnElement[bool]:
+    rows = commitment_body.c
+    named = rows.place == commitment.c.place, rows.role == role, rows.key.in_(keys)
+    return exists(select(rows.place).where(*named).correlate(commitment))
+
+
+def _places_of(conn: Connection, document_id: str) -> Iterator[int]:
+    """The places of a document's commitments in the order of its text, below those of documents found later."""
+    first = select(version.c.snapshot_id).where(version.c.document_id == document_id, version.c.n == 1)
+    snapshot = conn.execute(first).scalar_one()
+    return iter(range((snapshot + 1) * _MOST - 1, snapshot * _MOST - 1, -1))
 
 
 def _records() -> Select[Any]:
     c = commitment.c
-    own = c.document_id, c.id, c.version_n, c.standing, c.stood, c.first_seen, c.ordinal, c.data
+    own = c.document_id, c.id, c.version_n, c.standing, c.stood, c.place, c.data, c.kind, c.agency
     about = document.c.url, document.c.title, document.c.published_at, document.c.date, document.c.status
-    return select(*own, c.kind, c.agency, *about).join(document, document.c.id == c.document_id)
+    return select(*own, *about, document.c.first_seen).join(document, document.c.id == c.document_id)
 
 
 def _record(row: Row[Any]) -> CommitmentRecord:
@@ -211,7 +297,7 @@ def _record(row: Row[Any]) -> CommitmentRecord:
         standing=row.standing,
         stood=_spans(row.stood),
         first_seen=row.first_seen,
-        ordinal=row.ordinal,
+        position=row.place,
         promise=decode(Promise, row.data),
     )
 
@@ -219,27 +305,29 @@ def _record(row: Row[Any]) -> CommitmentRecord:
 def _withdraw_all(conn: Connection, document_id: str) -> dict[str, str]:
     """Nothing of the document stands any more; answers what its commitments have in `stood`."""
     of_document = commitment.c.document_id == document_id
-    stood = select(commitment.c.id, commitment.c.stood).where(of_document)
-    known = {row.id: row.stood for row in conn.execute(stood)}
-    conn.execute(delete(commitment_actor).where(commitment_actor.c.document_id == document_id))
-    conn.execute(update(commitment).where(of_document).values(standing=False))
-    return known
+    known = conn.execute(
+        select(commitment.c.id, commitment.c.stood, commitment.c.place, commitment.c.searchable).where(of_document)
+    ).all()
+    standing = {row.place: row.searchable for row in known if row.place is not None}
+    COMMITMENT_TEXT.remove(conn, standing)
+    placed = select(commitment.c.place).where(of_document, commitment.c.place.is_not(None))
+    conn.execute(delete(commitment_body).where(commitment_body.c.place.in_(placed)))
+    conn.execute(update(commitment).where(of_document).values(standing=False, place=None))
+    return {row.id: row.stood for row in known}
 
 
 def _own(promise: Promise) -> dict[str, Any]:
     one = promise.commitment
     return {
         "id": one.id,
+        "type": one.type,
         "tier": one.tier,
+        "modality": one.modality,
+        "topic": one.topic,
         "deadline_end": one.deadline.end if one.deadline else None,
         "has_target": bool(promise.targets),
         "data": encode(promise).decode(),
     }
-
-
-def _actor_rows(document_id: str, one: Commitment, short: Callable[[str], str]) -> list[dict[str, Any]]:
-    key = {"document_id": document_id, "commitment_id": one.id}
-    return [{**key, "ordinal": at, "name": name, "short": short(name)} for at, name in enumerate(one.actors)]
 
 
 def _searched(text: str) -> str:

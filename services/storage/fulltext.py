@@ -10,8 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from itertools import pairwise
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, cast, column, event, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    column,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+    table,
+    text,
+)
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects import postgresql
 
@@ -28,70 +44,82 @@ def grams(searched: str) -> frozenset[str]:
     return frozenset(one + other for one, other in pairwise([*codes, ""]) if one)
 
 
-def asked_grams(word: str) -> frozenset[str] | None:
+def asked_grams(word: str) -> frozenset[str]:
     """The terms all of which a text with `word` in it has; a term of one character is the beginning of one.
 
-    None where the word has neither letters nor digits: then the index cannot narrow.
+    Empty where the word has neither letters nor digits: then the index cannot narrow.
     """
     terms = grams(word)
     pairs = {term for term in terms if len(term) > _WIDTH}
     # the last of a run may be followed by anything, also where it is alone
     lone = {term for term in terms - pairs if not any(pair.endswith(term) for pair in pairs)}
-    return frozenset(pairs | lone) or None
+    return frozenset(pairs | lone)
 
 
 class TextIndex:
     """The index `name` of one table; its rows are written with those they stand for, by the same module."""
 
     def __init__(self, name: str, of: SqlTable) -> None:
-        self.name = name
-        sqlite = f"create virtual table {name} using fts5(grams, content='', detail='none', tokenize='ascii')"
-        postgres = (
-            f"create table {name} (place bigint primary key references {of.name} (place) on delete cascade, "
-            "grams tsvector not null)"
-        )
-        self._made = {"sqlite": [sqlite], "postgresql": [postgres, f"create index ix_{name} on {name} using gin (grams)"]}
+        self._name, self._of = name, of.name
+        self._fts5 = table(name, column("rowid"), column(name), column("grams"))
+        self._tsvector = table(name, column("place"), column("grams"))
         event.listen(of, "after_create", lambda _, conn, **__: self.create(conn))
 
     def create(self, conn: Connection) -> None:
-        for statement in self._made[conn.dialect.name]:
-            conn.execute(text(statement))
+        name = self._name
+        if _on_sqlite(conn):
+            _run(conn, f"create virtual table {name} using fts5(grams, content='', detail='none', tokenize='ascii')")
+            return
+        stands = f"place bigint primary key references {self._of} (place) on delete cascade"
+        _run(conn, f"create table {name} ({stands}, grams tsvector not null)")
+        _run(conn, f"create index ix_{name} on {name} using gin (grams)")
 
     def add(self, conn: Connection, texts: Mapping[int, str]) -> None:
         """Place to text as it is stored; a place is added once."""
-        self._write(conn, f"insert into {self.name} (rowid, grams) values (:place, :grams)", texts, "add")
+        if not texts:
+            return
+        if _on_sqlite(conn):
+            conn.execute(
+                insert(self._fts5), [{"rowid": place, "grams": _joined(words)} for place, words in texts.items()]
+            )
+            return
+        vector = func.array_to_tsvector(bindparam("terms", type_=postgresql.ARRAY(Text)))
+        rows = [{"at": place, "terms": sorted(grams(words))} for place, words in texts.items()]
+        conn.execute(insert(self._tsvector).values(place=bindparam("at"), grams=vector), rows)
 
     def remove(self, conn: Connection, texts: Mapping[int, str]) -> None:
         """`texts` as they were added: FTS5 keeps none and has to be told."""
-        wording = f"insert into {self.name} ({self.name}, rowid, grams) values ('delete', :place, :grams)"
-        self._write(conn, wording, texts, "remove")
-
-    def _write(self, conn: Connection, sqlite: str, texts: Mapping[int, str], what: str) -> None:
         if not texts:
             return
-        if conn.dialect.name == "sqlite":
-            rows = [{"place": place, "grams": " ".join(sorted(grams(words)))} for place, words in texts.items()]
-            conn.execute(text(sqlite), rows)
-        elif what == "add":
-            wording = f"insert into {self.name} (place, grams) values (:place, array_to_tsvector(:grams))"
-            conn.execute(text(wording), [{"place": at, "grams": sorted(grams(words))} for at, words in texts.items()])
-        else:
-            conn.execute(text(f"delete from {self.name} where place = any(:places)"), {"places": list(texts)})
+        if _on_sqlite(conn):
+            told = [{self._name: "delete", "rowid": at, "grams": _joined(words)} for at, words in texts.items()]
+            conn.execute(insert(self._fts5), told)
+            return
+        conn.execute(delete(self._tsvector).where(self._tsvector.c.place.in_(texts)))
 
-    def places(self, conn: Connection, words: Collection[str]) -> tuple[Select[tuple[int]], ColumnElement[int]] | None:
+    def places(self, conn: Connection, words: Collection[str]) -> tuple[Select[Any], ColumnElement[int]] | None:
         """Places of the texts that may hold all the words, and the column to order them by; None: it cannot tell."""
-        asked = [terms for terms in map(asked_grams, words) if terms]
-        terms = sorted(frozenset().union(*asked))
+        terms = sorted({term for word in words for term in asked_grams(word)})
         if not terms:
             return None
-        if conn.dialect.name == "sqlite":
-            rows = table(self.name, column("rowid"), column(self.name))
-            place, condition = rows.c.rowid, rows.c[self.name].op("match")(" AND ".join(map(_fts5, terms)))
-        else:
-            rows = table(self.name, column("place"), column("grams"))
-            place = rows.c.place
-            condition = rows.c.grams.op("@@")(cast(" & ".join(map(_tsquery, terms)), postgresql.TSQUERY))
-        return select(place).where(condition), place
+        if _on_sqlite(conn):
+            place: ColumnElement[int] = self._fts5.c.rowid
+            return select(place).where(self._fts5.c[self._name].op("match")(" AND ".join(map(_fts5, terms)))), place
+        place = self._tsvector.c.place
+        query = cast(" & ".join(map(_tsquery, terms)), postgresql.TSQUERY)
+        return select(place).where(self._tsvector.c.grams.op("@@")(query)), place
+
+
+def _on_sqlite(conn: Connection) -> bool:
+    return conn.dialect.name == "sqlite"
+
+
+def _run(conn: Connection, statement: str) -> None:
+    conn.execute(text(statement))
+
+
+def _joined(words: str) -> str:
+    return " ".join(sorted(grams(words)))
 
 
 def _fts5(term: str) -> str:

@@ -44,8 +44,9 @@ class Chosen:
 def choose(conn: Connection, now: datetime, limit: int, caps: Caps, lease: timedelta) -> Chosen:
     """Up to `limit`, those of the longest waiting subscriptions first."""
     chosen = Chosen()
-    busy = _under_way(conn, now, slow=now + lease - _QUICK)
-    for row in conn.execute(_waiting(), {"now": now}).all():
+    waiting = conn.execute(_waiting(), {"now": now}).all()
+    busy = _under_way(conn, now, slow=now + lease - _QUICK) if waiting else Counter()
+    for row in waiting:
         free = min(_room(busy, row, caps), limit - len(chosen.ids))
         if row.per_minute:
             free = min(free, _paced_room(row, now))
@@ -64,12 +65,14 @@ def next_due(conn: Connection, now: datetime, caps: Caps) -> datetime | None:
 
     What is full counts from the end of the first lease.
     """
-    busy, moments = _under_way(conn, now), list[datetime]()
-    lease_end = conn.execute(select(func.min(delivery.c.lease_until)).where(delivery.c.lease_until > now)).scalar()
-    for row in conn.execute(_owing(), {"now": now}):
+    lease_end = conn.execute(_lease_end(), {"now": now}).scalar()
+    moments: list[datetime] = [lease_end] if lease_end else []
+    owing = conn.execute(_owing(), {"now": now}).all()
+    busy = _under_way(conn, now) if lease_end else Counter()
+    for row in owing:
         if _room(busy, row, caps) > 0:
             moments.append(max(row.due, (row.paced_until or row.due) - _BURST))
-    return min([*moments, *([lease_end] if lease_end else [])], default=None)
+    return min(moments, default=None)
 
 
 def _under_way(conn: Connection, now: datetime, slow: datetime | None = None) -> Counter[tuple[str, str]]:
@@ -106,6 +109,11 @@ def _unleased() -> ColumnElement[bool]:
 
 
 # The statements of every poll are built once: building one costs more than running it.
+
+
+@cache
+def _lease_end() -> Select[Any]:
+    return select(func.min(delivery.c.lease_until)).where(delivery.c.lease_until > _NOW)
 
 
 @cache

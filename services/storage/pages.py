@@ -13,7 +13,7 @@ from services.domain.errors import NotFound
 from services.domain.identity import canonical_url, document_id, host_of
 from services.storage.claims import Role, VisitState, state_columns, state_of
 from services.storage.hosts import ensure_host
-from services.storage.tables import page
+from services.storage.tables import page, snapshot
 
 #: Longest `host:port` there can be (RFC 1035: 253 characters).
 _LONGEST_HOST = 253 + len(":65535")
@@ -103,6 +103,15 @@ def get_page(conn: Connection, page_id: str) -> Page:
     row = conn.execute(select(page).where(page.c.id == page_id)).first()
     if row is None:
         raise NotFound(f"no page {page_id!r}")
+    return _page(row)
+
+
+def page_of_snapshot(conn: Connection, snapshot_id: int) -> Page:
+    """Raises NotFound."""
+    query = select(page).join(snapshot, snapshot.c.page_id == page.c.id).where(snapshot.c.id == snapshot_id)
+    row = conn.execute(query).first()
+    if row is None:
+        raise NotFound(f"no snapshot {snapshot_id}")
     return _page(row)
 
 

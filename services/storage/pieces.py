@@ -103,6 +103,12 @@ def copies(conn: Connection, urls: Collection[str], before: int | None = None) -
     return {url: _copy(conn, id_, url, rows.get(id_), before) for id_, url in ids.items()}
 
 
+def copy_of(conn: Connection, page_id: str, before: int | None = None) -> Copy:
+    """One piece, by its id."""
+    row = conn.execute(select(page).where(page.c.id == page_id)).one()
+    return _copy(conn, page_id, row.url, row, before)
+
+
 def ready(conn: Connection, main_id: str) -> bool:
     """May the document be read: every part is here, every file was asked for."""
     links = links_of(conn, main_id)
@@ -110,9 +116,25 @@ def ready(conn: Connection, main_id: str) -> bool:
     return all(here[link.url].snapshot is not None if link.role == "part" else here[link.url].tried for link in links)
 
 
+def waited(conn: Connection, main_id: str, before: int) -> bool:
+    """Was the snapshot of its page before `before` read while pieces were missing?"""
+    earlier = (snapshot.c.page_id == main_id) & (snapshot.c.id < before)
+    query = select(reading.c.reason).join(snapshot, snapshot.c.id == reading.c.snapshot_id).where(earlier)
+    return conn.execute(query.order_by(snapshot.c.id.desc()).limit(1)).scalar() == WAITING
+
+
+def last_shown(conn: Connection, snapshot_id: int) -> int | None:
+    """The last snapshot before this one, of the same page, that was a version."""
+    mine = select(snapshot.c.page_id).where(snapshot.c.id == snapshot_id).scalar_subquery()
+    of_page = (snapshot.c.page_id == mine) & (snapshot.c.id < snapshot_id) & reading.c.version_n.is_not(None)
+    query = select(snapshot.c.id).join(reading, reading.c.snapshot_id == snapshot.c.id).where(of_page)
+    found: int | None = conn.execute(query.order_by(snapshot.c.id.desc()).limit(1)).scalar()
+    return found
+
+
 def waits(conn: Connection, main_id: str) -> bool:
     """Was its page read last while pieces were missing?"""
-    query = select(reading.c.verdict).join(page, page.c.latest_snapshot == reading.c.snapshot_id)
+    query = select(reading.c.reason).join(page, page.c.latest_snapshot == reading.c.snapshot_id)
     return conn.execute(query.where(page.c.id == main_id)).scalar() == WAITING
 
 

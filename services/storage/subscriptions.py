@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, literal, select, update
 
 from services.domain.errors import Conflict, NotFound
 from services.domain.identity import digest_id, host_of
@@ -161,13 +162,11 @@ def schedule_digest(conn: Connection, id_: str, due: datetime | None) -> None:
 
 def digests_due(conn: Connection, now: datetime) -> tuple[tuple[Subscription, datetime], ...]:
     """Those whose digest is to go out, and since when."""
-    due = (subscription.c.status == "active") & (subscription.c.digest_due <= now)
-    return tuple((_subscription(row), row.digest_due) for row in conn.execute(select(subscription).where(due)))
+    return tuple((_subscription(row), row.digest_due) for row in conn.execute(_digests_due(), {"now": now}))
 
 
 def next_digest_due(conn: Connection) -> datetime | None:
-    active = select(func.min(subscription.c.digest_due)).where(subscription.c.status == "active")
-    found: datetime | None = conn.execute(active).scalar()
+    found: datetime | None = conn.execute(_next_digest()).scalar()
     return found
 
 
@@ -217,6 +216,18 @@ def delete_subscription(conn: Connection, id_: str) -> None:
     """With its secrets, deliveries and attempts. Raises NotFound."""
     if conn.execute(delete(subscription).where(subscription.c.id == id_)).rowcount == 0:
         raise NotFound(f"no subscription {id_!r}")
+
+
+@cache
+def _digests_due() -> Select[Any]:
+    due = subscription.c.digest_due <= bindparam("now", type_=UtcTime)
+    return select(subscription).where(due, subscription.c.status == "active")
+
+
+@cache
+def _next_digest() -> Select[Any]:
+    waiting = subscription.c.digest_due.is_not(None), subscription.c.status == "active"
+    return select(func.min(subscription.c.digest_due)).where(*waiting)
 
 
 def _with_status(conn: Connection, *status: SubscriptionStatus) -> tuple[Subscription, ...]:

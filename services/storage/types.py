@@ -46,7 +46,9 @@ class PageText(TypeDecorator[str]):
         self.limit = limit
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        whole = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\x00", "\ufffd")
-        return whole[: self.limit]
+        return None if value is None else storable(value)[: self.limit]
+
+
+def storable(text: str) -> str:
+    """`text` as `PageText` keeps it."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\x00", "\ufffd")

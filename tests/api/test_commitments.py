@@ -56,7 +56,13 @@ async def test_a_promise_stands_with_its_document_place_targets_and_deadline(rea
         {"deadline_before": "2025-12-31"},
         {"deadline_after": "2025-12-31"},
         {"has_target": "true"},
+        {"agency": "市民政局", "actor": "市级有关部门"},
+        {"type": "task"},
+        {"type": ["task", "goal"]},
+        {"modality": ["4", "5"]},
+        {"status": "active"},
         {"text": "社区"},
+        {"text": "站"},
         {"text": "社區"},
         {"text": "養老 服務站９０個"},
         {"text": "   "},
@@ -80,13 +86,25 @@ async def test_a_promise_is_found_by_everything_that_is_so(reader: httpx.AsyncCl
         {"deadline_before": "2025-12-30"},
         {"deadline_after": "2026-01-01"},
         {"has_target": "false"},
+        {"actor": "平江市民政局"},
+        {"document": "doc_a"},
+        {"type": "umbrella"},
+        {"modality": "1"},
+        {"status": "removed"},
+        {"topic": "养老"},
         {"text": "社团"},
+        {"text": "区社"},
         {"text": "养%站"},
         {"actor": "市民政局", "text": "没有"},
     ],
 )
 async def test_a_promise_is_not_found_by_what_is_not_so(reader: httpx.AsyncClient, question: dict[str, Any]) -> None:
     assert not any(STATIONS in item["text"] for item in await asked(reader, **question))
+
+
+async def test_the_promises_of_one_document_are_all_of_it(reader: httpx.AsyncClient) -> None:
+    of = (await the_promise(reader))["document"]["id"]
+    assert await asked(reader, document=of) == [item for item in await asked(reader) if item["document"]["id"] == of]
 
 
 async def test_pages_of_a_list_make_up_the_whole(reader: httpx.AsyncClient) -> None:
@@ -118,6 +136,9 @@ async def test_a_cursor_fits_no_other_question(reader: httpx.AsyncClient) -> Non
         ("deadline_before", "2025"),
         ("deadline_after", "2025-02-30"),
         ("tier", "D"),
+        ("type", "plan"),
+        ("modality", "6"),
+        ("status", "gone"),
         ("kind", "law"),
         ("has_target", "some"),
         ("actor", ""),
@@ -144,6 +165,12 @@ async def test_one_promise_shows_in_which_versions_it_stood_and_what_became_of_i
         ("target_lowered", 120, 90)
     ]
     assert first["observed_until"] < second["observed_from"]
+    assert (first["text"], second["text"]) == (item["text"].replace("90", "120"), item["text"])
+    assert [[target["raw"] for target in each["targets"]] for each in (first, second)] == [
+        ["120个", "30家"], ["90个", "30家"]
+    ]  # fmt: skip
+    assert first["deadline"] == second["deadline"] == item["deadline"]
+    assert first["modality"] == item["modality"]
 
 
 async def test_a_change_of_one_promise_is_not_told_of_its_neighbours(reader: httpx.AsyncClient) -> None:
@@ -189,6 +216,7 @@ async def test_an_empty_table_is_its_header(reader: httpx.AsyncClient) -> None:
 async def test_every_filter_is_described(reader: httpx.AsyncClient) -> None:
     paths = (await reader.get("/openapi.json")).json()["paths"]
     filters = {"actor", "agency", "kind", "tier", "deadline_before", "deadline_after", "has_target", "text"}
+    filters |= {"document", "status", "type", "modality", "topic"}
     for path, more in (("/commitments", {"cursor", "limit"}), ("/commitments.csv", set())):
         described = {one["name"]: one.get("description") for one in paths[path]["get"]["parameters"]}
         assert set(described) == filters | more

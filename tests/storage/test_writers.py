@@ -25,7 +25,7 @@ WRITERS = {
     "version": "storage/versions.py",
     "change": "storage/versions.py",
     "commitment": "storage/commitments.py",
-    "commitment_actor": "storage/commitments.py",
+    "commitment_body": "storage/commitments.py",
     "reading": "storage/readings.py",
     "suppression": "storage/readings.py",
     "rereading": "storage/rereadings.py",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -13,19 +13,21 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from services.api.bodies import names_meant
 from services.api.calendar import MEDIA_TYPE as CALENDAR
 from services.api.calendar import calendar
 from services.api.context import Context, Here
 from services.api.sheet import MEDIA_TYPE, sheet
-from services.api.shown import CSV_HEADER, commitment_data, csv_row, history_data
-from services.domain.commitment import Tier
+from services.api.shown import CSV_HEADER, commitment_data, csv_row, history_data, names, stands_in
+from services.domain.commitment import CommitmentType, Tier
 from services.domain.document import Kind
 from services.domain.errors import NotFound
+from services.parser.reading.bodies import keys_asked
 from services.parser.text.layers import match
 from services.storage import commitments
 from services.storage.commitments import Asked, CommitmentRecord, Position
-from services.storage.versions import VersionRecord, history
+from services.storage.documents import Status
+from services.storage.promises import Promise, promises_of
+from services.storage.versions import VersionRecord, get_version, history
 
 router = APIRouter(tags=["commitments"])
 #: Rows of the table read in one go: a caller who takes them slowly holds no transaction open.
@@ -44,13 +46,25 @@ class Filters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     actor: _Name | None = Field(
-        None, description="Who acts: full or short name. Letters mostly write 市科技局; add `agency` to name the city."
+        None,
+        description="Who acts. A full name (重庆市科学技术局) means the body of that place, also where a document from "
+        "there writes 市科技局; a short name means that of any place.",
     )
-    agency: _Name | None = Field(None, description="Who signed or published: full or short name.")
+    agency: _Name | None = Field(None, description="Who signed or published; named as `actor` is.")
+    document: str | None = Field(None, max_length=100, description="Id of the document.")
     kind: Kind | None = Field(None, description="Kind of the document.")
+    status: Status | None = Field(
+        None, description="Of the document: the promises of a removed page stand as they were last read."
+    )
+    type: list[CommitmentType] = Field([], description="May be given more than once.")
     tier: list[Tier] = Field(
         [], description="A firm; B tenseless measure; C umbrella or general approach. May be given more than once."
     )
+    modality: list[Annotated[int, Field(ge=1, le=5)]] = Field(
+        [],
+        description="How firmly: 5 guarantee, 4 action, 3 effort, 2 support, 1 explore. May be given more than once.",
+    )
+    topic: str | None = Field(None, max_length=100, description="The topic a list of measures names for it.")
     deadline_before: date | None = Field(None, description="Due on this day or before.", examples=["2025-12-31"])
     deadline_after: date | None = Field(None, description="Due on this day or after.", examples=["2025-01-01"])
     has_target: bool | None = Field(None, description="Whether a number is promised.")
@@ -63,7 +77,7 @@ class Filters(BaseModel):
     def question(self) -> str:
         """What a cursor belongs to."""
         kept = self.model_dump(mode="json", include=set(Filters.model_fields), exclude_defaults=True)
-        return f"commitments {sorted(kept.items())}"
+        return f"commitments by place {sorted(kept.items())}"
 
 
 class Listing(Filters):
@@ -119,29 +133,34 @@ def calendar_of_commitments(context: Here, asked: Annotated[Filters, Query()]) -
 def get_commitment(
     context: Here, commitment_id: Annotated[str, Path(description="Id of the document, a dot, id within it.")]
 ) -> dict[str, Any]:
-    """`history` holds the versions it stood in and those with a change that names it, oldest first."""
+    """`history` holds the versions it stood in, each with its wording, targets and deadline there, and those with a
+    change that names it, oldest first."""
     parts = _ID.fullmatch(commitment_id)
     if parts is None:
         raise NotFound(f"no commitment {commitment_id!r}")
     with context.database.read() as conn:
         record = commitments.get_commitment(conn, parts[1], parts[2])
         versions = [row for rows in _histories(conn, parts[1]) for row in rows]
-    return {**commitment_data(record, context.address), "history": history_data(record, versions)}
+        worded = list(_wordings(conn, record, versions))
+    return {**commitment_data(record, context.address), "history": history_data(record, worded)}
 
 
 def _found(context: Context, asked: Filters, after: Position | None, limit: int) -> tuple[CommitmentRecord, ...]:
     with context.database.read() as conn:
-        return commitments.find_commitments(conn, _question(conn, asked), after=after, limit=limit)
+        return commitments.find_commitments(conn, _question(asked), after=after, limit=limit)
 
 
-def _question(conn: Connection, asked: Filters) -> Asked:
+def _question(asked: Filters) -> Asked:
     return Asked(
-        actors=names_meant(asked.actor, lambda shorts: commitments.actor_names(conn, shorts)) if asked.actor else None,
-        agencies=names_meant(asked.agency, lambda shorts: commitments.agency_names(conn, shorts))
-        if asked.agency
-        else None,
+        actors=keys_asked(asked.actor) if asked.actor else None,
+        agencies=keys_asked(asked.agency) if asked.agency else None,
+        document=asked.document,
         kind=asked.kind,
+        status=asked.status,
+        types=tuple(asked.type) or None,
         tiers=tuple(asked.tier) or None,
+        modalities=tuple(asked.modality) or None,
+        topic=match(asked.topic) if asked.topic is not None else None,
         deadline_from=asked.deadline_after.isoformat() if asked.deadline_after else None,
         deadline_to=asked.deadline_before.isoformat() if asked.deadline_before else None,
         has_target=asked.has_target,
@@ -164,10 +183,23 @@ def _histories(conn: Connection, document_id: str) -> Iterator[tuple[VersionReco
         n = rows[-1].n
 
 
+def _wordings(
+    conn: Connection, record: CommitmentRecord, versions: Sequence[VersionRecord]
+) -> Iterator[tuple[VersionRecord, Promise | None]]:
+    """Each version with what it promised there; only versions that can have reworded it are looked into."""
+    worded: Promise | None = None
+    for row in versions:
+        if not stands_in(record, row.n):
+            worded = None
+        elif worded is None or names(row, record):
+            _, structure = get_version(conn, record.document, row.n)
+            worded = next((each for each in promises_of(structure) if each.commitment.id == record.id), None)
+        yield row, worded
+
+
 def _sealed(context: Context, asked: Filters, last: CommitmentRecord) -> str:
-    first_seen, *rest = last.position
-    return context.cursors.seal(asked.question(), [first_seen.isoformat(), *rest])
+    return context.cursors.seal(asked.question(), last.position)
 
 
 def _position(opened: Any) -> Position | None:
-    return (datetime.fromisoformat(opened[0]), opened[1], opened[2]) if opened else None
+    return int(opened) if opened else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -47,6 +48,13 @@ def attachments(article: LexborNode, base: str | None) -> tuple[Attachment, ...]
         if address and ending:
             found.setdefault(address, Attachment(address, name or _last_part(address), _MEDIA[ending]))
     return tuple(found.values())
+
+
+def links(article: LexborNode, base: str | None) -> Iterator[tuple[str, str]]:
+    """Text and address of every link in the article or right beside it."""
+    for link in _around(article).css("a[href]"):
+        if address := resolve(base, link.attributes.get("href")):
+            yield clean(link.text()), address
 
 
 def images(article: LexborNode, base: str | None) -> tuple[str, ...]:

@@ -35,6 +35,11 @@ _ANY_TELLING = re.compile("|".join(map(re.escape, _TELLING)))
 _BY_FIRST = {
     first: [label for label in _TELLING if label[0] == first] for first in dict.fromkeys(label[0] for label in _TELLING)
 }
+_MARKS = frozenset("●•·▪■◆*")
+#: A longer bullet says something of its own.
+_SHORT = 60
+#: [发布机构] X: a label in brackets in place of a colon.
+_BRACKETED = re.compile(r"[\[【]([^\[\]【】:]{2,8})[\]】](?!:)")
 _OPENINGS = ("<table", "<ul", "<dl", "<div", "<p", "<section")
 _FEWEST = 3
 _BEFORE, _AFTER, _FAR = 2_000, 1_500, 3_000
@@ -70,11 +75,41 @@ def read_catalogue(html: str, text: str) -> dict[str, str]:
 def is_catalogue_row(row: Row, catalogue: dict[str, str]) -> bool:
     """Whether a line of the article's element belongs to the block that `catalogue` was read from."""
     first = _CELLS.split(row.source[: 4 * _LONGEST_LABEL], maxsplit=1)[0]
-    if not row.table_row and ":" not in first and "：" not in first:
+    matched = _with_colons(match(first))
+    if not row.table_row and ":" not in matched:
         return False
-    if not any(_cell_pairs(first, match(first))):
+    if not any(_cell_pairs(first, matched)):
         return False
     return all(not value or catalogue.get(label) == value for label, value in _pairs([row]))
+
+
+def surplus(rows: Sequence[Row], catalogue: dict[str, str]) -> set[int]:
+    """Which of the first rows of the article's element belong to the block though they have no label beside a value:
+    a label on a line of its own with its value on the next, and bullets between labelled bullets that lost their label.
+    """
+    if not catalogue:
+        return set()
+    found: set[int] = set()
+    label = None
+    labelled: dict[str, list[int]] = {}
+    for at, row in enumerate(rows):
+        bare = _BULLET.sub("", row.source).strip()
+        if label and catalogue.get(label) == bare:
+            found.add(at)
+        alone = "".join(match(bare).split()).rstrip(":")
+        label = _STANDARD.get(alone)
+        if label and len(bare) < 2 * _LONGEST_LABEL:
+            found.add(at)
+        if label or is_catalogue_row(row, catalogue):
+            labelled.setdefault(row.source[:1], []).append(at)
+    for mark, places in labelled.items():
+        if mark in _MARKS and len(places) > 1:
+            found.update(
+                at
+                for at in range(places[0], places[-1])
+                if rows[at].source[:1] == mark and len(rows[at].source) < _SHORT
+            )
+    return found
 
 
 def _stretch(html: str, labels: Sequence[str]) -> str | None:
@@ -117,7 +152,8 @@ def _pairs(rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
     for row, cells in zip(rows, read, strict=True):
         for text, found in cells:
             if not found and pending and text:
-                yield pending, text
+                if not text.endswith((":", "：")):  # an addressee, below a block whose last label is empty
+                    yield pending, _BULLET.sub("", text)
                 pending = None
             elif found:
                 if pending:
@@ -137,8 +173,15 @@ _CellRead = tuple[str, list[tuple[str, str]]]
 
 def _cells(rows: Sequence[Row]) -> list[list[_CellRead]]:
     """Each row's cells: the text, and the labels in it with what follows each."""
-    matched = match("\n".join(row.source for row in rows)).split("\n")
+    matched = _with_colons(match("\n".join(row.source for row in rows))).split("\n")
     return [[*_row_cells(row.source, line)] for row, line in zip(rows, matched, strict=False)]
+
+
+def _with_colons(matched: str) -> str:
+    """Labels in brackets as labels before a colon, of the same length."""
+    if "[" not in matched and "【" not in matched:
+        return matched
+    return _BRACKETED.sub(lambda found: f" {found[1]}:" if found[1] in _STANDARD else found[0], matched)
 
 
 def _row_cells(source: str, matched: str) -> Iterator[_CellRead]:
@@ -161,7 +204,7 @@ def _cell_pairs(cell: str, matched: str) -> Iterator[tuple[str, str]]:
     found = [*_labels(matched)]
     for at, (label, _, value_start) in enumerate(found):
         end = found[at + 1][1] if at + 1 < len(found) else len(cell)
-        yield label, cell[value_start:end].strip().rstrip(";；】]").strip()
+        yield label, cell[value_start:end].strip().rstrip(";；】][【").strip()
     if not found and len(cell) < 2 * _LONGEST_LABEL:
         bare = "".join(_BULLET.sub("", matched).split())
         if bare in _STANDARD:
@@ -188,6 +231,8 @@ def _label_before(matched: str, colon: int) -> tuple[str, int] | None:
         if len(spelled) > _LONGEST_LABEL:
             break
         before = matched[at - 1] if at else " "
-        if spelled in _STANDARD and (len(spelled) >= _LONG or spelled == "索引号" or before in _BOUNDARY):
+        if spelled in _STANDARD and (
+            len(spelled) >= _LONG or spelled == "索引号" or before in _BOUNDARY or before.isdigit()
+        ):
             longest = (spelled, at)
     return longest

@@ -22,7 +22,7 @@ from services.parser.page.decode import Decoded, decode
 from services.parser.page.limits import refusal
 from services.parser.page.lines import Row, read_rows
 from services.parser.page.model import Line, Page
-from services.parser.page.pages import following_pages
+from services.parser.page.pages import following_pages, linked_pages
 from services.parser.page.plain import furniture as furniture_rule
 from services.parser.page.quality import judge
 from services.parser.text.layers import canonical, match
@@ -126,14 +126,16 @@ def _with_article(page: Page, article: Body, base: str | None) -> Page:
     for node in article.node.css(_UNREAD):
         node.decompose()
     files = attachments.attachments(article.node, base)
+    beside = page.next_pages or linked_pages(attachments.links(article.node, base), page.url)
     pictures = attachments.images(article.node, base)
     html, dropped = furniture.take_out(article, page.title[0] if page.title else None)
     rows = read_rows(html)
     text = canonical("\n".join(row.source for row in rows))
     lines = zip(rows, text.split("\n"), match(text).split("\n"), strict=False)  # no rows: one empty text
     kept: list[Line] = []
+    surplus = catalogue.surplus(rows[:_TOP], page.catalogue)
     for at, (row, text, matched) in enumerate(lines):
-        rule = _furniture(row, text, matched, page, top=at < _TOP)
+        rule = "line:catalogue" if at in surplus else _furniture(row, text, matched, page, top=at < _TOP)
         if rule is None:
             kept.append(Line(text, row.source, table_row=row.table_row))
             continue
@@ -146,6 +148,7 @@ def _with_article(page: Page, article: Body, base: str | None) -> Page:
         lines=once,
         quality=replace(page.quality, warnings=(*page.quality.warnings, *copied)),
         attachments=files,
+        next_pages=beside,
         images=pictures,
         dropped=tuple((rule, told) for rule, told in dropped if told),
     )

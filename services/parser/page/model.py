@@ -45,6 +45,8 @@ class Page:
     next_pages: tuple[str, ...] = ()
     #: What was left out as furniture: (rule, text).
     dropped: tuple[tuple[str, str], ...] = ()
+    #: Where the lines come from when it is not the page itself: "attachment:附件.pdf", "file:pdf".
+    text_source: str | None = None
     #: A seed-form text file, not a web page: its lines are the document, furniture lines included.
     plain: bool = False
 
@@ -52,7 +54,7 @@ class Page:
     def fingerprint(self) -> str:
         """SHA-256 of all that a reader reads: pages with equal ones say the same, whatever their furniture does."""
         told = (self.lines, self.quality, self.title, self.published_at, self.publisher, self.catalogue, self.plain)
-        named = (self.meta.get("keywords"), self.attachments, self.next_pages)
+        named = (self.meta.get("keywords"), self.attachments, self.next_pages, *filter(None, (self.text_source,)))
         return hashlib.sha256(repr((told, named)).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property

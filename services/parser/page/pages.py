@@ -6,6 +6,7 @@ TRS names page 1 `index.html` and page n+1 `index_n.html`; the article `t2017_1.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import urljoin, urlsplit
 
 #: createPageHTML(67, 0, "index", "shtml"), createPage(67, 0, "index", "html"), createPageHTML('bar', 67, 1, …).
@@ -15,6 +16,8 @@ _COUNT = re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,5})")
 _ARGUMENT = re.compile(r"[\"']([^\"']*)[\"']|(?<![\w.])(\d{1,6})(?![\w.])")
 _EXTENSION = re.compile(r"s?html?|jsp|aspx?")
 _NUMBERED = re.compile(r"_(\d{1,5})$")
+_LABELLED = re.compile(r"[\[【(第\s]*(\d{1,2})[\]】)页\s]*")
+_PAGE_OF = re.compile(r"[-_](\d{1,2})$")
 _MOST = 1_000
 
 
@@ -30,6 +33,32 @@ def following_pages(html: str, url: str | None) -> tuple[str, ...]:
     current = _current(stem, first)
     extension = extension or own_extension or "html"
     return tuple(urljoin(url, f"{first}_{n}.{extension}") for n in range(current + 1, min(total, _MOST)))
+
+
+def linked_pages(links: Iterable[tuple[str, str]], url: str | None) -> tuple[str, ...]:
+    """Addresses of the article's pages after this one, where it links to them by number: 【1】【2】【3】, or 1 2 3.
+
+    `links` are text and address of the links around the article. A page is one whose name is the first one's with the
+    number behind it (c1013-31.html, c1013-31-2.html); numbers that lead elsewhere are none.
+    """
+    if not url:
+        return ()
+    folder, (stem, _) = _folder(url), _own_name(url)
+    roots = {stem, _PAGE_OF.sub("", stem)}
+    pages: dict[int, str] = {}
+    for text, address in links:
+        labelled = _LABELLED.fullmatch(text)
+        name = _own_name(address)[0]
+        numbered = _PAGE_OF.search(name)
+        if labelled and numbered and _folder(address) == folder and name[: numbered.start()] in roots:
+            if int(numbered[1]) in (int(labelled[1]), int(labelled[1]) - 1):
+                pages[int(labelled[1])] = address
+    here = next((number for number, address in pages.items() if _own_name(address)[0] == stem), 1)
+    return tuple(pages[number] for number in sorted(pages) if number > here)
+
+
+def _folder(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[0]
 
 
 def _counter(html: str) -> tuple[int, str, str]:

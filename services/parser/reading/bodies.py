@@ -55,8 +55,8 @@ def keys_of(name: str, about: Sequence[str] = ()) -> tuple[str, ...]:
     """By what a name is found: the kind of body, and that kind in its place, however much of the place is said.
 
     重庆市渝中区财政局 → 区财政局, 区财政局@重庆市渝中区, 区财政局@渝中区, 区财政局=重庆市渝中区. A short name has the
-    place of its document, as far as its own level: 市财政局 in a document of 重庆市渝中区 is 重庆市's. That place is the
-    first one in `about`, which names who signs and publishes it.
+    place of its document, as far as its own level: 市财政局 in a document of 重庆市渝中区 is 重庆市's. That is
+    the first place in `about`, the names of who signs and publishes it.
     """
     kind = _kind_of_body(name)
     parts = _parts(_place(name)) or _down_to(kind, _parts(next(filter(None, map(_place, about)), "")))

@@ -14,7 +14,7 @@ from services.domain.document import Document, Quality
 from services.domain.snapshot import Snapshot
 from services.domain.source import Source
 from services.parser.compare.compare import body_key, carry_ids
-from services.parser.judge import page_of
+from services.parser.gather import page_at
 from services.parser.reading.reader import Reader
 from services.parser.upgrade.differing import Part, differing
 from services.storage import pages, readings, rereadings, snapshots, sources, versions
@@ -81,11 +81,11 @@ def _read_again(
     page = pages.get_page(conn, snapshot.document)
     source = sources.get_source(conn, page.source)
     name = reader.name(source)
-    if record is None or record.reader == name:
+    if record is None or record.reader == name or page.role != "main":
         return None
     version = versions.get_version(conn, record.document, record.version) if record.version is not None else None
     kept = rereadings.find_rereading(conn, snapshot_id, name)
-    value = kept or _read(snapshot, source, reader, name, version[1] if version else None, now)
+    value = kept or _read(conn, snapshot, source, reader, name, version[1] if version else None, now)
     parts: tuple[Part, ...] = ()
     changes: tuple[Change, ...] = ()
     if version and version[0].snapshot == snapshot_id and value.structure:
@@ -98,9 +98,15 @@ def _read_again(
 
 
 def _read(
-    snapshot: Snapshot, source: Source, reader: Reader, name: str, version: Document | None, now: datetime
+    conn: Connection,
+    snapshot: Snapshot,
+    source: Source,
+    reader: Reader,
+    name: str,
+    version: Document | None,
+    now: datetime,
 ) -> Rereading:
-    page = page_of(snapshot, source)
+    page = page_at(conn, snapshot, source)
     if isinstance(page, Quality):
         return Rereading(snapshot.id, name, now, page.verdict, page.reason)
     read = reader.read(page)

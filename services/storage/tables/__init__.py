@@ -3,10 +3,11 @@
 from services.storage.tables.base import LABEL, metadata
 from services.storage.tables.calling import annotation, rate, token
 from services.storage.tables.remembering import (
+    COMMITMENT_TEXT,
     body,
     change,
     commitment,
-    commitment_actor,
+    commitment_body,
     document,
     file_text,
     reading,
@@ -20,13 +21,14 @@ from services.storage.tables.telling import attempt, delivery, inbox, old_secret
 from services.storage.tables.watching import host, page, piece, source
 
 __all__ = [
+    "COMMITMENT_TEXT",
     "LABEL",
     "annotation",
     "attempt",
     "body",
     "change",
     "commitment",
-    "commitment_actor",
+    "commitment_body",
     "delivery",
     "document",
     "file_text",

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
     Table,
     Text,
+    UniqueConstraint,
 )
 
+from services.storage.fulltext import TextIndex
 from services.storage.tables.base import LABEL, metadata
 from services.storage.types import PageText, Serial, UtcTime
 

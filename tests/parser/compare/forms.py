@@ -49,12 +49,16 @@ NON_OPERATORS: dict[str, Callable[[str, Document, random.Random], str]] = {
 
 
 def non_edits(documents: Sequence[Document], draw: random.Random, count: int) -> Iterator[tuple[str, Document, str]]:
-    """`count` texts that say the same in another form, the operators in turn."""
+    """`count` texts that say the same in another form, the operators in turn; one that fits no document is left out."""
     names = list(NON_OPERATORS)
-    made = 0
+    made = tried = 0
     while made < count:
-        document, name = draw.choice(documents), names[made % len(names)]
+        name = names[made % len(names)]
+        document = draw.choice(documents)
         text = NON_OPERATORS[name](document.text, document, draw)
         if text != document.text:
-            made += 1
+            made, tried = made + 1, 0
             yield name, document, text
+        elif (tried := tried + 1) > 20 * len(documents):
+            names.remove(name)
+            tried = 0

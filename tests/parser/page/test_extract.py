@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pages
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +62,24 @@ def test_the_page_s_heading_above_the_bar_of_time_and_source_is_left_out() -> No
         f"<tr><td>{COPY}</td></tr></table>"
     )
     assert texts(body) == [canonical(line) for line in LETTER]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "<p>• 索 引 号：AB001/2024-00012</p><p>• 建议提案</p><p>• 发布机构：某市水务局</p>"
+        "<p>• 成文日期：2024-06-12</p><p>• 关键词：</p>",
+        "<div>索引号</div><div>AB001/2024-00012</div><div>发布机构</div><div>某市水务局</div>"
+        "<div>成文日期</div><div>2024-06-12</div>",
+        "<p><b>[索引号]</b> AB001/2024-00012 <b>[发布机构]</b> 某市水务局 <b>[成文日期]</b> 2024-06-12</p>",
+        "<p><span>索引号：</span><span>AB001/2024-00012</span><span>发布机构：</span><span>某市水务局</span>"
+        "<span>成文日期：</span><span>2024-06-12</span><span>文号：</span></p>",
+    ],
+)
+def test_a_catalogue_block_above_the_text_is_metadata_whatever_its_form(block: str) -> None:
+    page = read_page(page_of(f"<div class=x1>{block}{COPY}</div>"))
+    assert [line.text for line in page.lines] == [canonical(line) for line in LETTER]
+    assert page.catalogue == {"索引号": "AB001/2024-00012", "发布机构": "某市水务局", "成文日期": "2024-06-12"}
 
 
 def test_the_visitor_s_vote_is_no_text() -> None:
@@ -195,3 +214,19 @@ def test_a_family_s_page_cut_in_half_never_raises() -> None:
     whole = pages.wrap("第一段。\n第二段。", "hanweb", title="标题标题", published="2023-01-01")
     for at in range(0, len(whole), 37):
         read_page(whole[:at])
+
+
+def test_an_article_that_links_to_its_pages_by_number() -> None:
+    url = "http://www.example.gov.cn/n1/2024/0615/c13-31.html"
+    numbers = "".join(
+        f'<a href="/n1/2024/0615/c13-31{part}.html">【{n}】</a>' for n, part in ((1, ""), (2, "-2"), (3, "-3"))
+    )
+    body = page_of(
+        f"<div class=x1>{COPY}</div><div class=x2>{numbers}<a href='/n1/2024/0615/c13-44-2.html'>2</a></div>"
+    )
+    page = read_page(body, url=url)
+    assert page.next_pages == tuple(f"http://www.example.gov.cn/n1/2024/0615/c13-31-{n}.html" for n in (2, 3))
+    assert "continues_on_other_pages" in page.quality.warnings
+    second = read_page(body, url=url.replace("31.html", "31-2.html"))
+    assert second.next_pages == ("http://www.example.gov.cn/n1/2024/0615/c13-31-3.html",)
+    assert read_page(body).next_pages == ()

@@ -174,3 +174,63 @@ def test_a_month_below_the_signature_is_a_date_that_is_not_guessed() -> None:
     assert document.metadata.date is not None
     assert (document.metadata.date.iso, document.metadata.date.text) == (None, "2024年6月")
     assert any(warning.startswith("date:") for warning in document.quality.warnings)
+
+
+CARDS = {
+    "boxes": (
+        "【提案编号】第56号",
+        "【提案者】王小明",
+        "【案由】关于加快公厕建设的提案",
+        "【承办单位】区城管局",
+        "【答复】",
+        BODY,
+    ),
+    "table": (
+        "提案号\t第56号\t提案者\t王小明",
+        "案由\t关于加快公厕建设的提案",
+        "承办单位\t区城管局\t办理结果\tA",
+        f"答复内容\t王小明委员:您提出的提案收悉。{BODY}",
+        "答复日期\t2024-06-12",
+    ),
+    "above a letter": (
+        "提案号:56号",
+        "提案者:王小明委员",
+        "案由:关于加快公厕建设的提案",
+        "承办单位:区城管局",
+        "关于区政协二次会议第56号提案的答复",
+        "王小明委员:",
+        "您提出的《关于加快公厕建设的提案》收悉,现答复如下:",
+        BODY,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_cards(name: str) -> None:
+    document = letter(*CARDS[name])
+    found = document.metadata
+    assert found.kind == "reply_cppcc"
+    assert found.recipient is not None
+    assert found.recipient.name == "王小明"
+    assert found.suggestion is not None
+    assert found.suggestion.number is not None
+    assert found.suggestion.title is not None
+    assert (found.suggestion.number.normalised, found.suggestion.title.normalised) == ("56", "关于加快公厕建设的提案")
+    assert found.agency is not None
+    assert found.agency.normalised == "区城管局"
+    assert [document.text[unit.start : unit.end] for unit in document.units] == [BODY]
+
+
+def test_a_card_names_class_and_date() -> None:
+    found = letter(*CARDS["table"]).metadata
+    assert found.result_class is not None
+    assert found.result_class.letter == "A"
+    assert found.date is not None
+    assert found.date.iso == "2024-06-12"
+
+
+def test_the_page_s_furniture_glued_to_the_last_paragraph_is_no_sentence() -> None:
+    document = letter(
+        f"事 由:关于修路的建议提 案 人:王小明代表承办单位:县交通局办理情况:{BODY} 来源:某县人大常委会 附件下载"
+    )
+    assert [document.text[unit.start : unit.end] for unit in document.units] == [BODY]

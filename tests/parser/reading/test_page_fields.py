@@ -85,3 +85,13 @@ def test_numbers_may_stand_in_the_pages_keywords() -> None:
     assert document.metadata.suggestion is not None
     assert document.metadata.suggestion.number is not None
     assert document.metadata.suggestion.number.normalised == "1006"
+
+
+def test_another_number_in_the_page_s_title_is_reported() -> None:
+    same = page(*LETTER, title=("关于第003号建议的答复", "meta:ArticleTitle"))
+    assert not [warning for warning in same.quality.warnings if "number" in warning]
+    other = page(*LETTER, title=("关于第13号建议的答复", "meta:ArticleTitle"))
+    assert [warning for warning in other.quality.warnings if warning.startswith("suggestion.number")]
+    assert other.metadata.suggestion is not None
+    assert other.metadata.suggestion.number is not None
+    assert other.metadata.suggestion.number.normalised == "3"

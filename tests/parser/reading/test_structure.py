@@ -215,3 +215,9 @@ def test_headings_of_two_years_stand_above_the_numbers_below_either() -> None:
         (2, "一、扩大内需", "future"),
         (2, "二、改善民生", "future"),
     ]
+
+
+def test_the_last_part_of_an_enumeration_is_no_heading() -> None:
+    document = reply("一、申请条件", "(一)在本县居住满一年;", "(二)无违法记录。", "申请由县局受理。")
+    assert [heading for _, heading, _ in tree(document)] == ["一、申请条件", "(一)", "(二)"]
+    assert "无违法记录。" in units(document, 2)

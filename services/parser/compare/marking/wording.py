@@ -105,7 +105,22 @@ def _meant(old: Wording, new: Wording, far: int) -> list[Span]:
         spans = [(0, len(a), 0, len(b))]
     spans = _joined(a, _slid(a, b, spans))
     from_a, from_b = _starts(a), _starts(b)
-    return [(head + from_a[i], head + from_a[j], head + from_b[k], head + from_b[h]) for i, j, k, h in spans]
+    found: list[Span] = []
+    for i, j, k, h in spans:
+        before, after = _broken(a[i:j], b[k:h]), _broken(a[i:j][::-1], b[k:h][::-1], last=True)
+        found.append(
+            (head + from_a[i] + before, head + from_a[j] - after, head + from_b[k] + before, head + from_b[h] - after)
+        )
+    return found
+
+
+def _broken(a: list[str], b: list[str], *, last: bool = False) -> int:
+    """1 where the edit broke a word open and its first (or last) character stayed: 发展示范 → 发争取范."""
+    if not a or not b or len(a) == len(b) == 1:
+        return 0
+    at = -1 if last else 0
+    same = a[0][at] == b[0][at] and _HAN.match(a[0][at]) is not None
+    return int(same and min(len(a[0]), len(b[0])) == 1)
 
 
 def _shared_clauses(a: str, b: str) -> tuple[int, int]:

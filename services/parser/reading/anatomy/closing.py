@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.domain.document import Role
+from services.parser.page.plain import furniture
 from services.parser.reading.anatomy.layout import Row
 from services.parser.reading.anatomy.lines import (
     is_attachment,
@@ -39,12 +40,14 @@ def close(rows: Sequence[Row], found: Anatomy) -> None:
 
 
 def _glued(rows: Sequence[Row], found: Anatomy) -> None:
-    """Where extraction glued signature and date to the last paragraph, the body ends before them."""
+    """Where extraction glued signature and date, or the page's furniture, to the last paragraph, the body ends before
+    them."""
     last = next((row for row in reversed(rows[-_DEEPEST:]) if row.number not in found.roles), None)
     if last is None or any(role in ("agency", "date") for role in found.roles.values()):
         return
     end = max(last.text.rfind(sign, 0, len(last.text) - 1) for sign in "。!") + 1
-    if end and signed(last.text[end:]):
+    tail = last.text[end:].split()
+    if end and tail and (signed(last.text[end:]) or all(furniture(piece) for piece in tail)):
         found.ends[last.number] = last.start + end
 
 

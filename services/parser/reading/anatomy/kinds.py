@@ -46,7 +46,7 @@ def is_reply(rows: Sequence[Row], title: str, page: Page) -> bool:
         return True
     if greeted is None:
         return False
-    person = letters.person_in(rows[greeted].text.strip()) or letters.glued_greeting(rows[greeted])
+    person = letters.person_in(rows[greeted].text.strip()) or letters.glued_greeting(rows[greeted].text)
     return person is not None or _answers(rows, greeted, title, page)
 
 
@@ -73,7 +73,7 @@ def reply_kind(rows: Sequence[Row], title: str) -> Kind:
         if _NPC.search(words):
             return "reply_npc"
     addressed = rows[greeted] if greeted is not None else None
-    person = addressed and (letters.person_in(addressed.text.strip()) or letters.glued_greeting(addressed))
+    person = addressed and (letters.person_in(addressed.text.strip()) or letters.glued_greeting(addressed.text))
     if person:
         return "reply_cppcc" if "委" in person["role"] else "reply_npc"
     if greeted is not None and any(_PROPOSAL_TITLE.search(text) for text in (title, *opening)):

@@ -28,12 +28,18 @@ _GREETING = re.compile(_WORDS["intro"]["greeting"])
 
 #: label -> what its value is, blanks inside the label allowed (案 由).
 _LABELS = {label: name for name, labels in _WORDS["card"].items() if name != "reason" for label in labels}
+#: Too common a word to be a label, but in a box: 【答复】.
+_BOXED_ANSWER = ("答复", "回复")
 _LABEL = re.compile(
-    "(?P<label>" + "|".join(r"\s*".join(label) for label in sorted(_LABELS, key=len, reverse=True)) + r")\s*[:\t]\s*"
+    "(?P<label>"
+    + "|".join(r"\s*".join(label) for label in sorted(_LABELS, key=len, reverse=True))
+    + r")\s*[:\t]\s*|【\s*(?P<boxed>"
+    + "|".join(sorted([*_LABELS, *_BOXED_ANSWER], key=len, reverse=True))
+    + r")\s*】\s*:?\s*"
 )
 _CARD_ROLES: dict[str, Role] = {
     "title": "title", "number": "title", "proposer": "salutation", "agency": "agency", "co_agency": "agency",
-    "feedback": "classification", "question": "intro", "answer": "intro",
+    "date": "date", "feedback": "classification", "question": "intro", "answer": "intro",
 }  # fmt: skip
 #: How deep the header is looked for, and where the opening of a letter must end at the latest.
 _LONGEST_GREETING = 160
@@ -73,7 +79,7 @@ def salutation_index(rows: Sequence[Row]) -> int | None:
         line = row.text.strip()
         if numbered(row):
             return None
-        if glued_greeting(row):
+        if glued_greeting(row.text):
             return index
         if len(line) > _LONGEST_GREETING:
             return None
@@ -87,9 +93,9 @@ def person_in(line: str) -> re.Match[str] | None:
     return _PERSON.match(line) or _OFFICE_FIRST.match(line)
 
 
-def glued_greeting(row: Row) -> re.Match[str] | None:
+def glued_greeting(text: str) -> re.Match[str] | None:
     """The salutation a row opens with, where the opening stands in the same row: 王芳代表:您提出的…收悉。"""
-    head, colon, rest = row.text[:_LONGEST_GREETING].partition(":")
+    head, colon, rest = text[:_LONGEST_GREETING].partition(":")
     found = person_in((head + colon).strip()) if colon else None
     if found is None or _NOT_NAMES.search(head) or not _ADDRESS.match(rest):
         return None
@@ -115,14 +121,14 @@ def card_of(rows: Sequence[Row]) -> list[Field]:
 
 
 def _fields(row: Row) -> Iterator[Field]:
-    if ":" not in row.text and "\t" not in row.text:
+    if not any(sign in row.text for sign in ":\t】"):
         return
     labels = list(_LABEL.finditer(row.text, 0, _CARD_CHARACTERS))
     for label, following in zip(labels, [*labels[1:], None], strict=False):
         end = following.start() if following else len(row.text)
         value = row.text[label.end() : end].strip()
-        written = re.sub(r"\s", "", label["label"])
-        name = _LABELS[written]
+        written = re.sub(r"\s", "", label["label"] or label["boxed"])
+        name = _LABELS.get(written, "answer")
         yield Field(written, name, row, row.start + label.end(), row.start + end, value)
         if name == "answer":
             return
@@ -133,7 +139,7 @@ def _card(rows: Sequence[Row], card: Sequence[Field], found: Anatomy) -> int:
     last = _card_end(rows, card)
     for each in card:
         if each.name == "answer" and each.value:
-            found.begins[each.row.number] = each.start
+            found.begins[each.row.number] = each.start + _letter_inside(each.row.text[each.start - each.row.start :])
         else:
             found.roles[each.row.number] = _CARD_ROLES[each.name]
     for row in rows[: last + 1]:
@@ -143,8 +149,15 @@ def _card(rows: Sequence[Row], card: Sequence[Field], found: Anatomy) -> int:
             not row.table and not numbered(row) and row.number not in found.roles and len(row.text) <= _CARD_CHARACTERS
         ):
             found.mark(row, role_of(row.text) or "title")
+    if not any(each.name in ("answer", "question") for each in card) and salutation_index(rows[last + 1 :]) is not None:
+        return last + 1 + _letter(rows[last + 1 :], found)  # a card above the letter itself
     answered = rows[last].number not in found.begins and any(each.row is rows[last] for each in card)
     return _opening(rows, last + 1, found) if answered else last
+
+
+def _letter_inside(text: str) -> int:
+    """How far a letter's salutation and opening reach in the text behind a card's label."""
+    return _intro_end(text) if glued_greeting(text.lstrip()) else 0
 
 
 def _card_end(rows: Sequence[Row], card: Sequence[Field]) -> int:
@@ -172,7 +185,7 @@ def _letter(rows: Sequence[Row], found: Anatomy) -> int:
     begin = _head(rows, found) if greeted is None else greeted
     for place, row in enumerate(rows[:begin]):
         found.mark(row, head_role(rows[:begin], place))
-    if greeted is not None and not glued_greeting(rows[greeted]):
+    if greeted is not None and not glued_greeting(rows[greeted].text):
         found.mark(rows[greeted], "salutation")
         begin = greeted + 1
     return _opening(rows, begin, found)

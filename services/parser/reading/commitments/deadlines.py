@@ -105,7 +105,8 @@ def _explicit_due(matched: str, start: int, end: int, document_date: date | None
 
 def heading_deadline(heading: str, document_date: date | None) -> Deadline | None:
     """The year a heading gives to everything below it: `2024年工作任务`; `heading` on the MATCH layer."""
-    title = _MARKER.sub("", heading.strip()).rstrip("。:")
+    spaced = without_date_spaces(heading, 0, len(heading))
+    title = _MARKER.sub("", (spaced[0] if spaced else heading).strip()).rstrip("。:")
     found = _HEADED.match(title)
     if not found:
         return None

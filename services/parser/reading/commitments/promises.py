@@ -36,7 +36,7 @@ OWN_WORDS = ("henceforth", "own_announcement")
 _HENCEFORTH = re.compile(rf"今后|(?:{_CUES})(?:,|(?={MODALS}|[我拟]))")
 #: Announced without a subject: 拟出台…, 计划新增…, 将逐步建立….
 _ANNOUNCED = re.compile(rf"(?:还|也|并)?(?:拟|计划|将(?!来))(?:于|(?:{ADVERBS})*(?:{STRICT}))")
-_OPENING_YEAR = re.compile(r"\s*(20[0-9]{2})年")
+_OPENING_YEAR = re.compile(r"\s*(20[0-9]{2}) ?年")
 #: Words by which a sentence that opens with a past year still turns to what comes.
 _AHEAD = ("将", "今后", "计划", "拟")
 _CONDITIONS = re.compile(_LISTS["conditions"]["pattern"])
@@ -46,10 +46,11 @@ _RULEBOOK = load("notices")["rulebook"]
 _RULES_TITLE, _PLAN_TITLE = re.compile(_RULEBOOK["title"]), re.compile(_RULEBOOK["plan"])
 _LISTED = re.compile(_RULEBOOK["listed"])
 #: A rule without a subject that opens with what is to be done, or names a public body that does it.
-_DIRECTS = re.compile(rf"(?:{ADVERBS})*(?:{STRICT})(?![的之者率]|[^,。;]{{0,40}}的(?:[;,。]|$))")
-_LEADS_IN = re.compile(rf"(?:{ADVERBS})*(?:{PREPOSITIONS}|{MEANS})")
+_DIRECTS = re.compile(rf"\s*(?:{ADVERBS})*(?:{STRICT})(?![的之者率]|[^,。;]{{0,40}}的(?:[;,。]|$))")
+_LEADS_IN = re.compile(rf"\s*(?:{ADVERBS})*(?:{PREPOSITIONS}|{MEANS})")
 _LEADING = re.compile(
-    rf"(?:{_CUES})|(?:20[0-9]{{2}}年|今年|明年|新的一年)(?:,|(?=我))[^,。;]{{0,12}}?(?:{MODALS})|我们(?:{ADVERBS})?(?:将|要)"
+    rf"(?:{_CUES})|(?:20[0-9]{{2}} ?年|今年|明年|新的一年)(?:,|(?=我))[^,。;]{{0,12}}?(?:{MODALS})"
+    rf"|我们(?:{ADVERBS})?(?:将|要)"
 )
 
 

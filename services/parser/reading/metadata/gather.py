@@ -183,6 +183,10 @@ def _speakers(sheet: Sheet, row: Row, speaker: re.Match[str]) -> Agency:
 
 def _date(sheet: Sheet) -> DocumentDate | None:
     """The date the paper bears: a letter's last date line, a notice's and a report's first."""
+    for each in sheet.card:
+        if each.name == "date" and iso_date(each.value):
+            where = sheet.value(each.start, each.end)
+            return DocumentDate(iso_date(each.value), where.text, where.start, where.end)
     rows = [row for row in sheet.rows("date", "agency") if _dates(sheet, row)]
     for row in reversed(rows) if sheet.is_reply else rows:
         line = row.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from services.domain.document import (
     Approver,
@@ -36,11 +37,13 @@ _CLASS = re.compile(
     r"\s?[(、,:—-]?(?P<meaning>(?![\s\d)】\]。类]|主动公开|公开)[^()。:]{2,40}?)?[)】\]。]{0,2}"
     r"(?:\s*[/、,]?\s*(?:主动)?公开|\s+\S{2,12}:.{1,20})?$"
 )
+_CARD_CLASS = re.compile(r"[(【]?(?P<letter>[A-D甲乙丙丁])\d?\s?类?[)】]?")
 #: A class and what it stands for in a legend: A类为…;  A—…;  A:…;  “A”表示….
 _MEANING = (
     r"(?:^|[\s,、;:(。“]){letter}”?(?:类|(?=\s?[、:.,—为指是表]))[件]?\s?[、:.,—-]*\s?"
     r"(?:表示|是指|为|指|是|即)?[:]?\s?(?P<meaning>[^\s;:。()A-D“”]{{4,40}})"
 )
+_BARE_NUMBER = re.compile(r"(?:第\s?)?(?P<number>[A-Z]{0,4}\d[\d-]*)\s?号?(?:建议|提案|议案)?")
 _CHINESE = re.compile("[一二三四五六七八九十百零〇]+")
 #: 和 parts names only behind the end of one: 市财政局和县公路中心, but 市自然资源和规划局.
 _PARTS = re.compile(r"[、,]|以及|(?<=[局委办厅部院府心会司队镇乡道处署])(?:和|及|与)(?=[\u4e00-\u9fff]{3})")
@@ -62,7 +65,7 @@ def recipient(sheet: Sheet) -> Recipient | None:
             bodies = tuple(part.strip() for part in re.split("[、,]", found["bodies"]) if part.strip())
             return Recipient(None, None, bodies, where.text, where.start, where.end)
     for row in sheet.opening()[:1]:
-        if found := glued_greeting(row):
+        if found := glued_greeting(row.text):
             return _person(found, sheet.value(row.start, row.start + row.text.index(":") + 1))
     return None
 
@@ -84,7 +87,14 @@ def _proposer(sheet: Sheet, each: Field) -> Recipient:
 def suggestion(sheet: Sheet) -> Suggestion:
     """Title and number of what is answered, from the card, the opening, the letter's title or the page."""
     title = _card_value(sheet, "title") or _title(sheet)
-    return Suggestion(title, _card_value(sheet, "number") or _number(sheet))
+    return Suggestion(title, _card_number(sheet) or _number(sheet))
+
+
+def _card_number(sheet: Sheet) -> Value | None:
+    """The number behind a card's label, without 第 and 号 around it."""
+    value = _card_value(sheet, "number")
+    bare = _BARE_NUMBER.fullmatch(value.normalised or "") if value else None
+    return replace(value, normalised=bare["number"]) if value and bare else value
 
 
 def _card_value(sheet: Sheet, name: str) -> Value | None:
@@ -130,9 +140,16 @@ def _card_rows(sheet: Sheet) -> list[Row]:
 
 def _number_of_page(sheet: Sheet) -> Value | None:
     for text in (sheet.page.title[0] if sheet.page.title else "", sheet.page.meta.get("keywords", "")):
-        for pattern in _NUMBERS:
-            if found := pattern.search(match(text)):
-                return Value(_in_digits(next(value for value in found.groupdict().values() if value)))
+        if number := number_in(text):
+            return Value(number)
+    return None
+
+
+def number_in(text: str) -> str | None:
+    """The number of the suggestion that a title or a keyword names."""
+    for pattern in _NUMBERS:
+        if found := pattern.search(_CITED.sub("《》", match(text))):
+            return _in_digits(next(value for value in found.groupdict().values() if value))
     return None
 
 
@@ -195,6 +212,10 @@ def feedback(sheet: Sheet) -> Feedback | None:
 
 def result_class(sheet: Sheet) -> ResultClass | None:
     """The class mark; its meaning only where the page itself prints one."""
+    for each in sheet.card:
+        if each.name == "feedback" and (marked := _CARD_CLASS.fullmatch(each.value)):
+            where = sheet.value(each.start, each.end)
+            return ResultClass(marked["letter"], None, where.text, where.start, where.end)
     for row in sheet.rows("classification"):
         if found := _CLASS.search(row.text.strip()):
             meaning = found["meaning"] or _printed_meaning(sheet, found["letter"])

@@ -11,6 +11,7 @@ from services.domain.document import Agency, DocumentDate, Metadata, Value
 from services.parser.page.model import Page
 from services.parser.reading.anatomy.lines import DOC_NUMBER
 from services.parser.reading.bodies import bodies_in, body_of_site, same_body, short_name
+from services.parser.reading.metadata.letter_fields import number_in
 from services.parser.reading.metadata.references import normal_number
 from services.parser.text.dates import iso_date
 from services.parser.text.layers import key, match
@@ -27,6 +28,8 @@ def with_page(found: Metadata, page: Page) -> Metadata:
     for name, value, source in _offers(found, page):
         added[name] = value
         sources[name] = source
+    if page.text_source:
+        sources["text"] = page.text_source
     if "title" in added:
         added["title_source"] = "page"
     return replace(found, **added, sources=sources)
@@ -75,6 +78,10 @@ def disagreements(found: Metadata, page: Page) -> tuple[str, ...]:
 def _differing(found: Metadata, page: Page) -> Iterator[str]:
     if found.title and found.title.text and page.title and not _alike(found.title.normalised, page.title[0]):
         yield _warning("title", found.title.normalised, page.title[0], page.title[1])
+    asked = found.suggestion.number.normalised if found.suggestion and found.suggestion.number else None
+    titled = number_in(page.title[0]) if asked and page.title else None
+    if asked and titled and asked.lstrip("0") != titled.lstrip("0") and page.title:
+        yield _warning("suggestion.number", asked, titled, page.title[1])
     number = _catalogue_number(page)
     if found.doc_number and number and found.doc_number.normalised != number:
         yield _warning("doc_number", found.doc_number.text, number, f"catalogue:{_NUMBER}")

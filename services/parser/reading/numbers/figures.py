@@ -169,7 +169,7 @@ def _announced(passage: Passage, quantity: Quantity) -> bool:
 
 def _batch(passage: Passage, quantity: Quantity) -> bool:
     """两批60个: the batches are counted beside the things (SPEC §15 D26)."""
-    return quantity.unit == "批" and passage.matched[quantity.end : quantity.end + 1].isdigit()
+    return quantity.unit == "批" and passage.matched[quantity.end : quantity.end + 2].lstrip(" ")[:1].isdigit()
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from functools import lru_cache
 from services.parser.lexicon import load
 from services.parser.reading.numbers.quantities import Quantity
 from services.parser.reading.patterns import alternatives
+from services.parser.reading.structure.markers import ARTICLE
 
 VERBS = load("quantity_verbs")
 #: Nothing farther away than this says anything about a number; it bounds the work on a line without end.
@@ -99,6 +100,8 @@ def passages(matched: str, spans: Sequence[tuple[int, int]], quantities: tuple[Q
     starts = [quantity.start for quantity in quantities]
     result = []
     for start, end in spans:
+        article = ARTICLE.match(matched, start, end)  # 第四条 is no part of what is measured
+        start = article.end() if article else start
         inside = quantities[bisect_left(starts, start) : bisect_left(starts, end)]
         inside = inside[:_MOST]
         result.append(Passage(matched, start, end, inside, cuts_of(matched, start, end) if inside else ()))

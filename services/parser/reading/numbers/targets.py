@@ -25,7 +25,6 @@ from services.parser.reading.numbers.passages import VERBS, Passage, cuts_of, pa
 from services.parser.reading.numbers.quantities import Quantity, find_numbers
 from services.parser.reading.numbers.target_rules import TARGET, THRESHOLD, at_least, judge, setting_of
 from services.parser.reading.patterns import alternatives
-from services.parser.reading.structure.markers import ARTICLE
 
 #: 高于全国 and 占全市 name what something is compared with.
 _AREAS = re.compile("(?<![于过先占])" + alternatives(load("metrics")["areas"]["words"]))
@@ -58,7 +57,7 @@ def find_targets(document: Document, matched: str) -> Document:
     `matched` is `match(document.text)`. Only text inside commitments is read; `raw` is a slice of `document.text`.
     """
     commitments = sorted(document.commitments, key=lambda commitment: (commitment.start, commitment.end))
-    spans = [(_behind_article(matched, commitment), commitment.end) for commitment in commitments]
+    spans = [(commitment.start, commitment.end) for commitment in commitments]
     targets: list[Target] = []
     implicit = tuple(find_implicit(matched))
     for commitment, passage in zip(
@@ -69,12 +68,6 @@ def find_targets(document: Document, matched: str) -> Document:
             targets.extend(_targets(document, commitment, passage, unsaid))
     numbered = tuple(replace(target, id=f"T-{index:02d}") for index, target in enumerate(targets, start=1))
     return replace(document, targets=numbered, commitments=_with_targets(document.commitments, numbered, matched))
-
-
-def _behind_article(matched: str, commitment: Commitment) -> int:
-    """第四条 is no part of what is measured."""
-    article = ARTICLE.match(matched, commitment.start, commitment.end)
-    return article.end() if article else commitment.start
 
 
 def _targets(document: Document, commitment: Commitment, passage: Passage, unsaid: list[Implicit]) -> list[Target]:

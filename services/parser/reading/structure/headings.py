@@ -10,6 +10,7 @@ from services.parser.lexicon import load
 from services.parser.reading.patterns import any_of, any_word
 from services.parser.reading.sentences import first_top_level, hidden, top_level, trim
 from services.parser.reading.structure.markers import Marker
+from services.parser.text.spacing import without_date_spaces
 
 _WORDS = load("headings")
 _PAST, _FUTURE, _GOAL = (any_of(_WORDS[name]["patterns"]) for name in ("past", "future", "goal"))
@@ -85,7 +86,8 @@ def run_in_end(text: str, start: int, end: int, longest: int = UN_NUMBERED) -> i
 
 def core(heading: str) -> str:
     """A heading without its marker and final sign."""
-    bare = heading.strip()
+    spaced = without_date_spaces(heading, 0, len(heading))
+    bare = (spaced[0] if spaced else heading).strip()
     mark = _MARK.match(bare)
     return (bare[mark.end() :] if mark else bare).rstrip(_FINAL).strip()
 

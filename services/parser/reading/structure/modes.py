@@ -13,13 +13,14 @@ from services.parser.reading.structure.headings import core, kind_of_section, te
 from services.parser.reading.structure.units import sentences
 
 _YEAR_OF_WORK = any_of(load("headings")["year_of_work"]["patterns"])
-_YEAR = re.compile(r"20\d\d(?=年)")
+_YEAR = re.compile(r"20\d\d(?= ?年)")
 _PERIOD = re.compile(r"“[^“”]{2,4}”|20\d\d年")
 _LOOKS_BACK = re.compile("总结|回顾|情况|成效|成就|成绩")
 _INHERITED = ("past", "future", "goal", "general")
 #: A sentence that reports: a compared figure, a past period, something done (SPEC §3.4).
 _REPORTS = re.compile(
-    r"同比|增长\d|占[^,。;]{0,30}\d|(?<![到至])(?:20\d\d|去|今|近[两三几五]?)年(?:以来|底|末|度)?[,,]|截[至止]|累计|高度重视|目前|已(?!经?有|知)|了(?!解)"
+    r"同比|增长 ?\d|占[^,。;]{0,30}\d|(?<![到至])(?<![到至] )(?:20\d\d ?|去|今|近[两三几五]?)年(?:以来|底|末|度)?[,,]"
+    r"|截[至止]|累计|高度重视|目前|已(?!经?有|知)|了(?!解)"
 )
 
 

@@ -116,9 +116,16 @@ class _Walk:
         return stop
 
     def _heading_end(self, marker: Marker, end: int, index: int) -> int:
-        if marker.label is None:
+        if marker.label is None or self._ends_enumeration(marker):
             return marker.after
         return heading_end(self.text, marker, end, self.flow.followed(marker, index))
+
+    def _ends_enumeration(self, marker: Marker) -> bool:
+        """The item before ends in a semicolon: (五)…; (六)…。 are parts of one sentence, and none has a heading."""
+        last = next((node for node in reversed(self.nodes[-_AHEAD:]) if node.form == marker.form), None)
+        if last is None or marker.number is None or last.marker.number != marker.number - 1:
+            return False
+        return self.text[last.extent - 1 : last.extent] == ";" and last.heading_end == last.marker.after
 
     def _rank(self, marker: Marker) -> float:
         """Un-numbered lines stand above 一、 where they have 一、 below them; otherwise between 一、 and (一)."""

@@ -4,6 +4,7 @@
     understanding  structured document to commitments, targets and figures, beside a fixed reference loop
     comparing      two versions to their changes, beside the same loop
     hostile        what hostile pages cost, each in a process of its own
+    queries        pages of lists over 200,000 commitments, on SQLite and PostgreSQL
     callers        what half-sent requests cost all other callers
     material       the pages all of them read      timing, table   how they measure and print
 

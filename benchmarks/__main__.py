@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import callers, comparing, hostile, reading, understanding
+from benchmarks import callers, comparing, hostile, queries, reading, understanding
 
 BENCHMARKS: dict[str, Callable[[], bool]] = {
     "reading": reading.run,
@@ -13,6 +13,7 @@ BENCHMARKS: dict[str, Callable[[], bool]] = {
     "comparing": comparing.run,
     "hostile": hostile.run,
     "callers": callers.run,
+    "queries": queries.run,
 }
 
 

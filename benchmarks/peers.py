@@ -15,7 +15,8 @@ from pathlib import Path
 
 
 def cpu_ms(work: Callable[[], object], rounds: int) -> float | None:
-    """As `benchmarks.timing.cpu_ms`; None where the peer gives up on the page."""
+    """As `benchmarks.timing.cpu_ms`, but a peer keeps its caches, for they hold constants too; None where it gives up
+    on the page."""
     times = []
     for _ in range(rounds + 1):
         started = time.process_time()

@@ -77,6 +77,14 @@ def reread(
 
 
 @app.command()
+def verify(as_json: AsJson = False) -> None:
+    """Is everything stored still what it was? Bodies, versions, changes, events; exit 1 where anything is wrong."""
+    from services.commands.verifying import verify_command
+
+    raise typer.Exit(verify_command(as_json=as_json))
+
+
+@app.command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the week; 0 only if all went as expected.")] = False,
 ) -> None:

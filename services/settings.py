@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     open_reads: Literal["never", "loopback", "always"] = "loopback"
     #: Requests one caller (a token, or an address without one) may make, all replicas together.
     rate: str = "600/minute"
+    #: Receivers that must answer a challenge first: all, all but those of `allow_addresses`, none.
+    challenge: Literal["all", "public", "none"] = "public"
     env: Literal["development", "production"] = "development"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any
 
 from fastapi import Depends, FastAPI
-from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.api import problems
 from services.api.callers import reading
 from services.api.context import Context
-from services.api.event_schema import webhooks
 from services.api.guard.answers import Tagged
 from services.api.guard.requests import Guard
+from services.api.openapi import openapi
 from services.api.problem_types import PATH, page
-from services.api.routes import changes, commitments, documents, events, health, history, notes, sources, subscriptions
+from services.api.routes import (
+    changes,
+    commitments,
+    deliveries,
+    documents,
+    events,
+    health,
+    history,
+    notes,
+    sources,
+    subscriptions,
+)
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -40,9 +49,10 @@ def create_app(context: Context, lifespan: Lifespan | None = None) -> FastAPI:
     app.include_router(notes.router)
     app.include_router(sources.router)
     app.include_router(subscriptions.router)
+    app.include_router(deliveries.router)
     app.include_router(health.router)
 
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # as FastAPI's own documentation has it
+    app.openapi = lambda: openapi(app)  # type: ignore[method-assign]  # as FastAPI's own documentation has it
 
     @app.get(PATH, include_in_schema=False)
     def problem_page() -> HTMLResponse:
@@ -53,20 +63,3 @@ def create_app(context: Context, lifespan: Lifespan | None = None) -> FastAPI:
         return RedirectResponse("/docs")
 
     return app
-
-
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    """OpenAPI 3.1 with the events as its webhooks, made once."""
-    if app.openapi_schema is None:
-        made = get_openapi(
-            title=app.title,
-            version=app.version,
-            summary=app.summary,
-            routes=app.routes,
-            separate_input_output_schemas=False,
-        )
-        section, components = webhooks()
-        made["webhooks"] = section
-        made.setdefault("components", {}).setdefault("schemas", {}).update(components)
-        app.openapi_schema = made
-    return app.openapi_schema

@@ -14,10 +14,15 @@ from services.api.webhooks.secrets import SecretBox
 from services.domain.clock import Clock
 from services.domain.trial import Trial
 from services.egress.policy import Policy
+from services.egress.registering import NameLookup, look_up_in_time
 from services.storage.database import Database
 
 #: Nobody, callers on this machine that come through no proxy, everybody.
 Openness = Literal["never", "loopback", "always"]
+#: Which receivers must answer a challenge before they are told anything: all, all but the operator's own, none.
+Challenged = Literal["all", "public", "none"]
+#: Subscriptions of one owner.
+MOST_SUBSCRIPTIONS = 200
 #: Looks at the column at an address.
 Trying = Callable[[str], Awaitable[Trial]]
 
@@ -38,6 +43,10 @@ class Context:
     open_reads: Openness = "loopback"
     #: A first look at a column, made by the process that makes the visits.
     trials: Trying | None = None
+    challenge: Challenged = "public"
+    #: What a receiver's name is looked up with when it is registered.
+    lookup: NameLookup = look_up_in_time
+    most_subscriptions: int = MOST_SUBSCRIPTIONS
 
 
 def _of(request: Request) -> Context:

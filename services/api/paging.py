@@ -10,7 +10,7 @@ from fastapi import Query, Request, Response
 
 from services.api.context import Context
 
-Cursor = Annotated[str | None, Query(max_length=2000, description="`next` of the page before.")]
+Cursor = Annotated[str | None, Query(description="`next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=250, description="How many items at the most.")]
 
 

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from services.api.cursor import BadCursor
 from services.api.problem_types import type_of
@@ -75,10 +76,20 @@ async def _invalid(_: Request, error: Exception) -> Problem:
     return problem(422, "invalid", f"{first['at']}: {first['message']}", errors=found)
 
 
-async def _framework(_: Request, error: Exception) -> Problem:
+async def _framework(request: Request, error: Exception) -> Problem:
     assert isinstance(error, HTTPException)  # noqa: S101 - the handler is registered for this type only
     code = HTTPStatus(error.status_code).name.lower()
-    return problem(error.status_code, code, str(error.detail), error.headers)
+    headers = {"allow": _allowed(request)} if error.status_code == 405 else error.headers
+    return problem(error.status_code, code, str(error.detail), headers)
+
+
+def _allowed(request: Request) -> str:
+    """Every method of the address; each of its routes alone knows only its own."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return ", ".join(sorted(found))
 
 
 async def _bug(request: Request, error: Exception) -> Problem:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from services.domain.document import Document
+from services.domain.document import Attachment, Document
 from services.parser.compare.showing.telling import agency_of, change_data, title_of
 from services.parser.text.privacy import mask_json
 from services.storage.documents import DocumentRecord
@@ -48,13 +48,40 @@ def version_data(row: VersionRecord) -> dict[str, Any]:
 
 
 def structure_data(document: Document) -> dict[str, Any]:
-    """Personal telephone numbers masked."""
-    masked: dict[str, Any] = mask_json(asdict(document))
+    """Personal telephone numbers masked, linked files without their text (`attachments_data` has it)."""
+    bare = tuple(replace(file, text=None) for file in document.attachments)
+    masked: dict[str, Any] = mask_json(asdict(replace(document, attachments=bare)))
     return masked
 
 
+def attachments_data(document: Document, *, texts: bool = False) -> list[dict[str, Any]]:
+    """The files the document links to. `status`: kept; unreadable: kept, without text; missing: it did not come.
+
+    `reason` says why in one word; beside a text, what the text lacks.
+    """
+    return [_attachment(file, texts=texts) for file in document.attachments]
+
+
+def _attachment(file: Attachment, *, texts: bool) -> dict[str, Any]:
+    status = "missing" if file.sha256 is None else "unreadable" if file.text is None else "kept"
+    length = None if file.text is None else len(file.text)
+    shown: dict[str, Any] = mask_json(
+        {
+            "url": file.url,
+            "name": file.name,
+            "media": file.media,
+            "sha256": file.sha256,
+            "status": status,
+            "reason": file.unreadable,
+            "text_length": length,
+            **({"text": file.text} if texts else {}),
+        }
+    )
+    return shown
+
+
 def _links(record: DocumentRecord, address: str) -> dict[str, str]:
-    return {"history": f"{address}/documents/{record.id}/history"}
+    return {name: f"{address}/documents/{record.id}/{name}" for name in ("history", "attachments")}
 
 
 def _plain(value: Any) -> Any:

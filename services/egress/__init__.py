@@ -7,4 +7,6 @@ url ─► addresses.judge_url       one spelling, or why not          pure   (h
     ─► body.Body                 bounded bytes, bounded zlib       pure
     ─► faults.failure            exceptions become one word        pure
 answer.Answer | answer.Failure   under one total deadline
+
+registering: an address given to us, judged by spelling and by what its name stands for, before it is stored
 """

@@ -75,11 +75,14 @@ def system_lookup(threads: ThreadPoolExecutor) -> Lookup:
     """The system's resolver, in threads of its own: a dead name server must not block anybody else's work."""
 
     async def lookup(host: str) -> Sequence[str]:
-        ask = partial(socket.getaddrinfo, host, None, type=socket.SOCK_STREAM)
-        rows = await asyncio.get_running_loop().run_in_executor(threads, ask)
-        return [str(row[4][0]) for row in rows]
+        return await asyncio.get_running_loop().run_in_executor(threads, look_up, host)
 
     return lookup
+
+
+def look_up(host: str) -> Sequence[str]:
+    """All addresses `host` stands for. Raises OSError."""
+    return [str(row[4][0]) for row in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
 
 
 def open_transport(policy: Policy, lookup: Lookup, tls: ssl.SSLContext) -> WatchedTransport:

@@ -72,7 +72,7 @@ class Fetcher:
     async def _perform_visit(self, claim: Claim) -> None:
         outcome = await visit(self._door, claim, self._clock())
         if claim.kind == "page":
-            await asyncio.to_thread(record_page, self._database, claim, outcome, self._clock())
+            await asyncio.to_thread(record_page, self._database, claim, outcome, self._clock(), self._clock)
         else:
             await asyncio.to_thread(record_list, self._database, claim, outcome, self._door.judge, self._clock())
         _log.info("visited %s: %s", claim.url, type(outcome).__name__)

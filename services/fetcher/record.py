@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection
 
 from services.bus.database import publish
+from services.domain.clock import Clock
 from services.domain.errors import NotFound
 from services.domain.event import snapshot_taken
 from services.domain.snapshot import Blocked, Fetched, Outcome, Unreachable
@@ -30,14 +31,14 @@ class LostClaimError(Exception):
     """The lease ran out and another visitor took over: its result counts, this one is rolled back."""
 
 
-def record_page(database: Database, claim: Claim, outcome: Outcome, now: datetime) -> None:
-    """Raises LostClaimError."""
+def record_page(database: Database, claim: Claim, outcome: Outcome, now: datetime, clock: Clock) -> None:
+    """The visit was answered at `now`, and is recorded when the transaction has begun. Raises LostClaimError."""
     with database.write() as conn:
         decision = decide_page(claim, outcome, recall(conn, claim), now)
         snapshot = _keep(conn, claim, decision, now)
         latest = pages.get_page(conn, claim.id).latest_snapshot
         if decision.touch and latest is not None:  # a piece may have made it another one since the claim
-            snapshots.touch(conn, latest, now)
+            snapshots.touch(conn, latest, now, clock())
         trouble = outcome.reason if isinstance(outcome, Blocked | Unreachable) else None
         wait = decision.wait_until
         if not visits.finish_page(

@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from services.api.app import create_app
-from services.api.context import Context, Openness, Trying
+from services.api.context import Challenged, Context, Openness, Trying
 from services.api.cursor import Cursors
 from services.api.guard.receipt import Receipt
 from services.api.rates import rates_for
@@ -68,6 +68,7 @@ def _serve(settings: Settings, database: Database, listener: socket.socket, read
         settings.bus_url,
         settings.open_reads,
         Trials(database, door, system_clock, spacing=spacing).column,
+        settings.challenge,
     )
 
     @contextlib.asynccontextmanager
@@ -115,6 +116,7 @@ def api_context(
     bus_url: str = "database",
     open_reads: Openness = "loopback",
     trials: Trying | None = None,
+    challenge: Challenged = "public",
 ) -> Context:
     """What the API's routes work with."""
     return Context(
@@ -127,6 +129,7 @@ def api_context(
         rates_for(rate, database, bus_url, clock),
         open_reads,
         trials,
+        challenge,
     )
 
 

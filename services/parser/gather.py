@@ -98,7 +98,7 @@ def _with_pieces(conn: Connection, snapshot: Snapshot, source: Source, page: Pag
     if open_:
         return Gathered(_waiting(open_, len(linked), here[open_[0].url]), parts + linked)
     page = _without_gone(page, here.values())
-    found = {url: _file(conn, copy) for url, copy in here.items()}
+    found = {url: file_of(conn, copy) for url, copy in here.items()}
     page = with_files(page, found, min_length=source.min_length, must_contain=source.must_contain)
     return Gathered(_document(page), parts + linked)
 
@@ -128,7 +128,8 @@ def _body(conn: Connection, copy: Copy) -> bytes:
     return snapshots.get_snapshot(conn, copy.snapshot or 0).body
 
 
-def _file(conn: Connection, copy: Copy) -> File:
+def file_of(conn: Connection, copy: Copy) -> File:
+    """What is at hand of a linked file, from a copy."""
     if copy.snapshot is None or copy.sha256 is None:
         return File(missing=f"not_fetched:{copy.trouble}" if copy.trouble else "not_fetched")
     known = files.find_files(conn, [copy.sha256], FILES).get(copy.sha256)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from services.domain.change import Comparison, Suppression
+from services.domain.change import Change, Comparison, Suppression
 from services.domain.document import Document, Quality
 from services.domain.snapshot import Snapshot
 from services.parser.compare.compare import carry_ids, compare
@@ -124,7 +124,8 @@ def _says_the_same(known: Known, revised: Revised) -> bool:
 def _compared(current: Document, document: Document, fingerprint: str) -> Finding:
     if _text_source(current) != _text_source(document):
         # the page gave way to its file or the file to a scan: that one text is not the other is no news, the file is
-        comparison = Comparison(tuple(attachments(current, document)))
+        entries = tuple(attachments(current, document))
+        comparison = Comparison(tuple(entry for entry in entries if isinstance(entry, Change)))
     else:
         comparison = compare(current, document)
     document = carry_ids(current, document)

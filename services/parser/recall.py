@@ -13,7 +13,8 @@ from services.domain.snapshot import Snapshot
 from services.domain.source import Source
 from services.parser.compare.compare import body_key, carry_ids
 from services.parser.compare.showing.telling import Subject
-from services.parser.gather import Gathered, gather, page_at
+from services.parser.files.composing import described
+from services.parser.gather import Gathered, file_of, gather, page_at
 from services.parser.judge import Earlier, Known, Returned, Revised, recognise
 from services.parser.reading.reader import Reader
 from services.storage import documents, pages, pieces, readings, rereadings, snapshots, sources, versions
@@ -79,10 +80,8 @@ def _with_copies(conn: Connection, known: Known, snapshot_id: int) -> Known:
         return known
     before = pieces.last_shown(conn, snapshot_id)
     copies = pieces.copies(conn, late, before) if before is not None else {}
-    attachments = tuple(
-        replace(file, sha256=copies[file.url].sha256) if file.url in copies else file
-        for file in known.document.attachments
-    )
+    here = {url: file_of(conn, copy) for url, copy in copies.items() if copy.sha256 is not None}
+    attachments = described(known.document.attachments, here)
     return replace(known, document=replace(known.document, attachments=attachments))
 
 

@@ -23,7 +23,6 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
-    and_,
     bindparam,
     delete,
     exists,
@@ -52,8 +51,11 @@ Keys = Callable[[str, Sequence[str]], Collection[str]]
 
 #: Commitments one document may have in lists.
 _MOST = 2**20
-#: So far it is counted for how many a condition holds; those that hold for more are all alike.
-_COUNTED = 1000
+#: The narrowest condition is the one whose commitment of this number stands farthest down.
+_COUNTED = 200
+#: More are not sorted only to find that out.
+_SORTED = 10_000
+_BY_DATE = "INDEXED BY ix_commitment_deadline_end_place"
 #: Above every place.
 _LAST = 2**63 - 1
 #: Rows judged at a time at the most.
@@ -160,7 +162,7 @@ def find_commitments(
     """
     found: list[CommitmentRecord] = []
     steps, step = _steps(conn, asked), limit
-    narrowest = min(steps, key=lambda each: _size(conn, each, after)) if len(steps) > 1 else steps[0]
+    narrowest = min(steps, key=lambda each: _reach(conn, each, after)) if len(steps) > 1 else steps[0]
     judged = _records().where(*_conditions(asked)).order_by(commitment.c.place.desc())
     while len(found) < limit:
         places = _next(conn, narrowest, after, step)
@@ -188,41 +190,54 @@ class _Step:
 
     query: Select[Any]
     place: ColumnElement[int]
+    #: Its index is in the order of places; else all it finds has to be sorted.
+    ordered: bool = True
 
 
 def _steps(conn: Connection, asked: Asked) -> list[_Step]:
     """The conditions that can be read off an index; where there are none, everything that stands."""
-    steps = [_Step(select(commitment.c.place).where(each), commitment.c.place) for each in _indexed(asked)]
+    steps = list(_of_rows(asked))
     if asked.actors is not None:
-        steps.append(_Step(_bodies("actor", asked.actors), commitment_body.c.place))
+        steps.append(_Step(_bodies("actor", asked.actors), commitment_body.c.place, len(asked.actors) == 1))
     if asked.agencies is not None:
-        steps.append(_Step(_bodies("agency", asked.agencies), commitment_body.c.place))
+        steps.append(_Step(_bodies("agency", asked.agencies), commitment_body.c.place, len(asked.agencies) == 1))
     text = COMMITMENT_TEXT.places(conn, asked.words)
     steps += [_Step(*text)] if text else []
     return steps or [_Step(select(commitment.c.place), commitment.c.place)]
 
 
-def _indexed(asked: Asked) -> Iterator[ColumnElement[bool]]:
+def _of_rows(asked: Asked) -> Iterator[_Step]:
     c = commitment.c
+    places = select(c.place)
     for column, values in ((c.type, asked.types), (c.tier, asked.tiers), (c.modality, asked.modalities)):
         if values is not None and len(values) == 1:
-            yield column == next(iter(values))
+            yield _Step(places.where(column == next(iter(values))), c.place)
     for column, value in ((c.kind, asked.kind), (c.topic, asked.topic), (c.has_target, asked.has_target)):
         if value is not None:
-            yield column == value
+            yield _Step(places.where(column == value), c.place)
     if asked.document is not None:
-        yield c.document_id == asked.document
+        yield _Step(places.where(c.document_id == asked.document), c.place, ordered=False)
+    if asked.status == "removed":
+        removed = select(document.c.id).where(document.c.status == "removed")
+        yield _Step(places.where(c.document_id.in_(removed)), c.place, ordered=False)
     due = [c.deadline_end >= asked.deadline_from] if asked.deadline_from is not None else []
     due += [c.deadline_end <= asked.deadline_to] if asked.deadline_to is not None else []
     if due:
-        yield and_(*due)
-    if asked.status == "removed":
-        yield c.document_id.in_(select(document.c.id).where(document.c.status == "removed"))
+        # left alone, SQLite would go through all places in order rather than sort those of the range
+        yield _Step(places.where(*due).with_hint(commitment, _BY_DATE, "sqlite"), c.place, ordered=False)
 
 
-def _size(conn: Connection, step: _Step, after: Position | None) -> int:
-    some = _below(step, after).limit(_COUNTED).subquery()
-    return conn.execute(select(func.count()).select_from(some)).scalar_one()
+def _reach(conn: Connection, step: _Step, after: Position | None) -> int:
+    """How far down the list one has to go for so many that meet the condition: the farther, the fewer there are.
+
+    Where that would take sorting very many, the condition is as good as none.
+    """
+    if not step.ordered:
+        some = _below(step, after).limit(_SORTED).subquery()
+        if conn.execute(select(func.count()).select_from(some)).scalar_one() == _SORTED:
+            return _LAST
+    at = _below(step, after).order_by(step.place.desc()).limit(1).offset(_COUNTED - 1)
+    return int(conn.execute(at).scalar() or 0)
 
 
 def _next(conn: Connection, step: _Step, after: Position | None, count: int) -> Sequence[int]:
@@ -230,7 +245,8 @@ def _next(conn: Connection, step: _Step, after: Position | None, count: int) -> 
 
 
 def _below(step: _Step, after: Position | None) -> Select[Any]:
-    return step.query.where(step.place < (_LAST if after is None else after))
+    """What is withdrawn has no place."""
+    return step.query.where(step.place.is_not(None) if after is None else step.place < after)
 
 
 def _conditions(asked: Asked) -> list[ColumnElement[bool]]:

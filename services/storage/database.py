@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
@@ -23,6 +24,16 @@ from services.storage.schema import upgrade
 
 #: Seconds a writer waits for the one before it.
 PATIENCE = 30
+#: PostgreSQL: held in shared mode by every write for as long as it lasts (advisory lock).
+_WRITING = 0x0DAF_3A11
+#: Of one schema, so that what shares the server is not waited for.
+_ANNOUNCE = text("select pg_advisory_xact_lock_shared(:lock, current_schema()::regnamespace::oid::int)")
+_WRITERS = text(
+    "select virtualtransaction from pg_locks where locktype = 'advisory' and granted and objsubid = 2"
+    " and classid = :lock and objid = current_schema()::regnamespace::oid"
+    " and database = (select oid from pg_database where datname = current_database())"
+)
+_POLL = 0.01
 _BUSY = "{}: somebody else has been writing for too long: end that process, then start again"
 _PRAGMAS = (
     "PRAGMA synchronous=FULL",
@@ -57,7 +68,30 @@ class Database:
         Raises Unavailable when the write lock is not free within PATIENCE seconds (SQLite). Not to be nested.
         """
         with suppress(Rollback), self._in_turn(), self.engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(_ANNOUNCE, {"lock": _WRITING})
             yield connection
+
+    def settle(self) -> None:
+        """Wait until every write that is under way has ended: what it dates before this call is on record afterwards.
+
+        A write that reads the clock inside `write()` and commits later would otherwise add to a past that was answered
+        already. Clocks of several machines must agree. Raises Unavailable after PATIENCE seconds.
+        """
+        if self._turn is not None:  # SQLite: writes follow one another, so the next turn comes after those before
+            with self.write():
+                return
+        deadline = time.monotonic() + PATIENCE
+        running = self._writers()
+        while running:
+            if time.monotonic() > deadline:
+                raise Unavailable(_BUSY.format(self.engine.url.database))
+            time.sleep(_POLL)
+            running &= self._writers()
+
+    def _writers(self) -> set[str]:
+        with self.read() as connection:
+            return set(connection.execute(_WRITERS, {"lock": _WRITING}).scalars())
 
     def close(self) -> None:
         self.engine.dispose()

@@ -71,11 +71,22 @@ def bundle(conn: Connection, subscription_id: str, events: Sequence[Event], into
     conn.execute(update(delivery).where(held).values(status="bundled", bundle=into))
 
 
-def resend(conn: Connection, delivery_ids: Sequence[int], now: datetime) -> int:
-    """Owe these once more, due now, with a whole schedule of attempts; those under way are left alone."""
+def resend(conn: Connection, delivery_ids: Sequence[int], due: datetime) -> int:
+    """Owe these once more from `due` on, with a whole schedule of attempts; those under way are left alone."""
     idle = and_(delivery.c.id.in_(delivery_ids), delivery.c.token.is_(None))
-    fresh = {"status": "pending", "next_attempt": now, "spent": delivery.c.attempts, "bundle": None}
+    fresh = {"status": "pending", "next_attempt": due, "spent": delivery.c.attempts, "bundle": None}
     return conn.execute(update(delivery).where(idle).values(fresh)).rowcount
+
+
+def owe_again(conn: Connection, subscription_id: str, event: Event, now: datetime) -> bool:
+    """Owe the event whether it was owed before or not, due since it happened, so that what is sent again goes out in
+    that order. False where a request for it is under way.
+    """
+    due = min(event.time, now)
+    if _owe(conn, subscription_id, event.id, now, due):
+        return True
+    known = delivery_of(conn, subscription_id, event.id)
+    return known is not None and resend(conn, [known.id], due) == 1
 
 
 def claim_due(

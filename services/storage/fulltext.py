@@ -8,7 +8,7 @@ whoever asks still compares the text itself. Rows are numbered by `place`; lists
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -31,29 +31,29 @@ from sqlalchemy import (
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects import postgresql
 
-#: Digits of a character's code, so that all have one length and a single character is the beginning of its pairs.
-_WIDTH = 5
-
 
 def grams(searched: str) -> frozenset[str]:
-    """The terms of a text: each pair of letters or digits side by side, and the last of each run alone.
+    """The terms of a text: each letter or digit, and each pair of them side by side.
 
     They are written as codes: no engine then has an opinion on what a letter is.
     """
-    codes = [f"{ord(character):0{_WIDTH}x}" if character.isalnum() else "" for character in searched]
-    return frozenset(one + other for one, other in pairwise([*codes, ""]) if one)
+    codes = [f"{ord(character):x}" if character.isalnum() else "" for character in searched]
+    return frozenset(filter(None, codes)) | _pairs(codes)
 
 
 def asked_grams(word: str) -> frozenset[str]:
-    """The terms all of which a text with `word` in it has; a term of one character is the beginning of one.
+    """The terms all of which a text with `word` in it has: its pairs, and the letters that stand in none.
 
     Empty where the word has neither letters nor digits: then the index cannot narrow.
     """
-    terms = grams(word)
-    pairs = {term for term in terms if len(term) > _WIDTH}
-    # the last of a run may be followed by anything, also where it is alone
-    lone = {term for term in terms - pairs if not any(pair.endswith(term) for pair in pairs)}
-    return frozenset(pairs | lone)
+    pieces = "".join(character if character.isalnum() else " " for character in word).split()
+    return frozenset().union(
+        *(grams(piece) if len(piece) == 1 else _pairs([f"{ord(c):x}" for c in piece]) for piece in pieces)
+    )
+
+
+def _pairs(codes: Sequence[str]) -> frozenset[str]:
+    return frozenset(f"{one}x{other}" for one, other in pairwise(codes) if one and other)
 
 
 class TextIndex:
@@ -104,9 +104,11 @@ class TextIndex:
             return None
         if _on_sqlite(conn):
             place: ColumnElement[int] = self._fts5.c.rowid
-            return select(place).where(self._fts5.c[self._name].op("match")(" AND ".join(map(_fts5, terms)))), place
+            return select(place).where(
+                self._fts5.c[self._name].op("match")(" AND ".join(f'"{term}"' for term in terms))
+            ), place
         place = self._tsvector.c.place
-        query = cast(" & ".join(map(_tsquery, terms)), postgresql.TSQUERY)
+        query = cast(" & ".join(f"'{term}'" for term in terms), postgresql.TSQUERY)
         return select(place).where(self._tsvector.c.grams.op("@@")(query)), place
 
 
@@ -120,11 +122,3 @@ def _run(conn: Connection, statement: str) -> None:
 
 def _joined(words: str) -> str:
     return " ".join(sorted(grams(words)))
-
-
-def _fts5(term: str) -> str:
-    return f'"{term}"' if len(term) > _WIDTH else f'"{term}" *'
-
-
-def _tsquery(term: str) -> str:
-    return f"'{term}'" if len(term) > _WIDTH else f"'{term}':*"

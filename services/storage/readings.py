@@ -116,6 +116,26 @@ def shown(conn: Connection, document_id: str, *, limit: int = 500) -> tuple[Show
     return tuple(Shown(row.at, row.version_n, bool(row.news)) for row in reversed(rows))
 
 
+@dataclass(frozen=True, slots=True)
+class ShownBefore:
+    version: int
+    #: Of the version.
+    reader: str
+
+
+def shown_before(conn: Connection, document_id: str, snapshot_id: int) -> ShownBefore | None:
+    """The version the page showed last before that snapshot."""
+    query = _visible(document_id, version.c.reader).where(snapshot.c.id < snapshot_id)
+    row = conn.execute(query.order_by(snapshot.c.id.desc()).limit(1)).first()
+    return None if row is None else ShownBefore(row.version_n, row.reader)
+
+
+def suppressed_at(conn: Connection, snapshot_id: int) -> tuple[Suppression, ...]:
+    """What was held back of that snapshot."""
+    query = select(suppression.c.data).where(suppression.c.snapshot_id == snapshot_id)
+    return tuple(decode(Suppression, data) for data in conn.execute(query.order_by(suppression.c.ordinal)).scalars())
+
+
 def version_at(conn: Connection, document_id: str, as_of: datetime, known_at: datetime | None = None) -> int | None:
     """The version that the last visit up to `as_of` saw, as far as that was on record at `known_at` (None: now).
 

@@ -134,6 +134,13 @@ def get_version(conn: Connection, document_id: str, n: int) -> tuple[VersionReco
     return _record(row, _changes(conn, document_id, n, n).get(n, ())), _structure(row)
 
 
+def key_of(conn: Connection, document_id: str, n: int) -> str | None:
+    """What version `n` is known by; None where there is no such version."""
+    query = select(version.c.key_hash).where(version.c.document_id == document_id, version.c.n == n)
+    key: str | None = conn.execute(query).scalar()
+    return key
+
+
 def history(
     conn: Connection, document_id: str, *, known_at: datetime | None = None, after: int = 0, limit: int | None = 250
 ) -> tuple[VersionRecord, ...]:

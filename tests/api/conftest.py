@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from api.webhooks.desk import Desk, open_desk
 
 from services.api.app import create_app
 from services.api.callers import new_token
@@ -78,3 +79,10 @@ async def long_reader(lived_long: Database) -> AsyncIterator[httpx.AsyncClient]:
 async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     async for client in _client(database):
         yield client
+
+
+@pytest.fixture
+async def office(database: Database) -> AsyncIterator[Desk]:
+    """A subscriber's desk whose receivers need no challenge."""
+    async with open_desk(database) as desk:
+        yield desk

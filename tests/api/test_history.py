@@ -70,3 +70,9 @@ async def test_a_document_is_the_timegate_of_its_versions(reader: httpx.AsyncCli
     early = await reader.get(document, headers={"accept-datetime": "Thu, 01 Jan 1998 00:00:00 GMT"})
     assert early.headers["content-location"].endswith("/versions/1")
     assert (await reader.get(document, headers={"accept-datetime": "yesterday"})).status_code == 400
+
+
+async def test_what_will_be_known_is_not_known_yet(reader: httpx.AsyncClient) -> None:
+    answer = await reader.get(f"{await address(reader)}/history", params={"known_at": "2031-01-01T00:00:00Z"})
+    assert answer.status_code == 422
+    assert "future" in answer.json()["detail"]

@@ -18,8 +18,7 @@ CHARACTERS = st.text(alphabet="养老服务站a5%。 ,\n\x00\ud800𠀀é", max_s
 
 @given(CHARACTERS, CHARACTERS, CHARACTERS)
 def test_every_part_of_a_text_has_terms_of_the_text(before: str, word: str, after: str) -> None:
-    terms = grams(before + word + after)
-    assert all(any(term.startswith(asked) for term in terms) for asked in asked_grams(word))
+    assert asked_grams(word) <= grams(before + word + after)
 
 
 def test_pairs_tell_texts_apart() -> None:

@@ -16,6 +16,7 @@ from services.api.atom import feed
 from services.api.bodies import names_meant
 from services.api.context import Context, Here
 from services.api.paging import paged
+from services.api.parameters import Day
 from services.api.sheet import MEDIA_TYPE, sheet
 from services.api.shown_changes import CSV_HEADER, csv_row, recent_data
 from services.domain.change import ChangeType, Direction, Severity
@@ -44,8 +45,8 @@ class Filters(BaseModel):
     type: list[ChangeType] = Field([], description="Type of the change. May be given more than once.")
     direction: list[Direction] = Field([], description="Which way a promise went. May be given more than once.")
     severity: Severity = Field("none", description="This serious or more.")
-    since: date | None = Field(None, description="Recorded on this day or after (China Standard Time).")
-    until: date | None = Field(None, description="Recorded on this day or before.")
+    since: Day | None = Field(None, description="Recorded on this day or after (China Standard Time).")
+    until: Day | None = Field(None, description="Recorded on this day or before.")
 
     def question(self) -> str:
         """What a cursor belongs to."""
@@ -56,7 +57,7 @@ class Filters(BaseModel):
 class Listing(Filters):
     """A page of a list."""
 
-    cursor: str | None = Field(None, max_length=2000, description="`next` of the page before.")
+    cursor: str | None = Field(None, description="`next` of the page before.")
     limit: int = Field(50, ge=1, le=250, description="How many items at the most.")
 
 

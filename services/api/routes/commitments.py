@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +15,7 @@ from sqlalchemy import Connection
 from services.api.calendar import MEDIA_TYPE as CALENDAR
 from services.api.calendar import calendar
 from services.api.context import Context, Here
+from services.api.parameters import Day
 from services.api.sheet import MEDIA_TYPE, sheet
 from services.api.shown import CSV_HEADER, commitment_data, csv_row, history_data, names, stands_in
 from services.domain.commitment import CommitmentType, Tier
@@ -65,8 +65,8 @@ class Filters(BaseModel):
         description="How firmly: 5 guarantee, 4 action, 3 effort, 2 support, 1 explore. May be given more than once.",
     )
     topic: str | None = Field(None, max_length=100, description="The topic a list of measures names for it.")
-    deadline_before: date | None = Field(None, description="Due on this day or before.", examples=["2025-12-31"])
-    deadline_after: date | None = Field(None, description="Due on this day or after.", examples=["2025-01-01"])
+    deadline_before: Day | None = Field(None, description="Due on this day or before.", examples=["2025-12-31"])
+    deadline_after: Day | None = Field(None, description="Due on this day or after.", examples=["2025-01-01"])
     has_target: bool | None = Field(None, description="Whether a number is promised.")
     text: str | None = Field(
         None,

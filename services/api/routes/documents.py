@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, HTTPException, Path, Query, Response
 
 from services.api import memento
 from services.api.context import Here
-from services.api.shown_documents import described, record_data, structure_data, version_data
+from services.api.shown_documents import attachments_data, described, record_data, structure_data, version_data
 from services.domain.document import Kind
 from services.storage import documents, readings, versions
 
@@ -65,7 +65,19 @@ def get_document(
     response.headers["Content-Location"] = memento.memento_url(record, row, context.address)
     now = moment is None or n == record.current_n
     about = record_data(record, context.address) if now else described(record, row, structure, context.address)
-    return {**about, "structure": structure_data(structure)}
+    return {**about, "attachments": attachments_data(structure), "structure": structure_data(structure)}
+
+
+@router.get("/documents/{document_id}/attachments", summary="The files it links to, with their text")
+def list_attachments(
+    context: Here,
+    document_id: str,
+    version: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="As that version had them.")] = None,
+) -> dict[str, Any]:
+    with context.database.read() as conn:
+        record = documents.get_document(conn, document_id)
+        row, structure = versions.get_version(conn, document_id, version or record.current_n)
+    return {"document": document_id, "version": row.n, "items": attachments_data(structure, texts=True)}
 
 
 @router.get("/documents/{document_id}/versions/{n}", summary="One version as it stood")

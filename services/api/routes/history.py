@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from services.api import memento
 from services.api.context import Here
+from services.api.parameters import Moment
 from services.api.shown_documents import described, record_data, version_data
 from services.domain.document import Document
 from services.domain.errors import InputError, NotFound
@@ -35,13 +36,17 @@ _ZONE = "ISO 8601 with a zone; a plus sign in an address is written %2B."
 def get_history(
     context: Here,
     document_id: str,
-    as_of: Annotated[datetime | None, Query(description=f"Only what the page said at this moment. {_ZONE}")] = None,
+    as_of: Annotated[Moment | None, Query(description=f"Only what the page said at this moment. {_ZONE}")] = None,
     known_at: Annotated[
-        datetime | None,
+        Moment | None,
         Query(description=f"Only what was on record at this moment; for a past one the answer never changes. {_ZONE}"),
     ] = None,
 ) -> dict[str, Any]:
     as_of, known_at = _aware("as_of", as_of), _aware("known_at", known_at)
+    if known_at is not None:
+        if known_at > context.clock():
+            raise InputError("known_at: lies in the future, nobody knows yet; leave it out for all that is on record")
+        context.database.settle()
     with context.database.read() as conn:
         record = documents.get_document(conn, document_id)
         found = versions.history(conn, document_id, known_at=known_at, limit=None)

@@ -8,13 +8,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from services.api.addresses import judged
 from services.api.callers import Admin, Reader
 from services.api.context import Context, Here
 from services.api.guard.answers import etag_of, matches
 from services.api.paging import Cursor, Limit, paged
+from services.api.parameters import Address
 from services.api.problems import Problem, problem
 from services.api.shown_sources import source_data
 from services.domain.caller import Caller
@@ -52,24 +53,24 @@ class Settings(BaseModel):
 class NewSource(Settings):
     """Only the address is needed: what else is left out, the first look proposes."""
 
-    url: Annotated[str, Field(max_length=2048, examples=["https://www.example.gov.cn/zwgk/jytabl/"])]
+    url: Address
     id: _Id | None = None
     #: Watch it even where the first look found nothing to watch.
-    unread: bool = False
+    unread: StrictBool = False
 
 
-class Address(BaseModel):
+class Column(BaseModel):
     """A column to look at."""
 
     model_config = ConfigDict(extra="forbid")
 
-    url: Annotated[str, Field(max_length=2048)]
+    url: Address
 
 
 class Changed(Settings):
     """`paused` stops the visits and keeps everything."""
 
-    paused: bool | None = None
+    paused: StrictBool | None = None
 
 
 @router.get("/sources", summary="All columns that are watched, and how that goes")
@@ -91,7 +92,7 @@ def get_source(context: Here, caller: Reader, source_id: str) -> Response:
 
 
 @router.post("/sources/trial", summary="A first look at a column; nothing is watched")
-async def try_source(context: Here, caller: Admin, asked: Address) -> dict[str, Any]:
+async def try_source(context: Here, caller: Admin, asked: Column) -> dict[str, Any]:
     return _trial_data(await _tried(context, judged(context, asked.url)))
 
 

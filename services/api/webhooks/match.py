@@ -115,15 +115,15 @@ def _words(change: Mapping[str, Any]) -> list[str]:
 def _in_words(asked: Keywords, texts: Iterable[str | None]) -> bool:
     if not asked:
         return True
-    said = "\n".join(_folded(text) for text in texts if text)
+    said = "\n".join(folded(text) for text in texts if text)
     return (
-        all(_folded(word) in said for word in asked.all)
-        and (not asked.any or any(_folded(word) in said for word in asked.any))
-        and not any(_folded(word) in said for word in asked.none)
+        all(folded(word) in said for word in asked.all)
+        and (not asked.any or any(folded(word) in said for word in asked.any))
+        and not any(folded(word) in said for word in asked.none)
     )
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Simplified, half-width, without white space, quotation marks and brackets, of one case."""
     return key(match(canonical(text))).casefold()
 

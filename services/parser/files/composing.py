@@ -32,7 +32,8 @@ def with_files(page: Page, files: Mapping[str, File], *, min_length: int = 0, mu
 
     Where the page says nothing itself and a file has text, the files' text is the page's.
     """
-    known = _described(page.attachments, files)
+    asked = {one.url: files.get(one.url, File(missing="over_limit")) for one in page.attachments}
+    known = described(page.attachments, asked)
     page = replace(page, attachments=known)
     if ATTACHMENT_ONLY not in page.quality.warnings or not any(file.text for file in known):
         return page
@@ -66,15 +67,19 @@ def lines_of(text: str) -> tuple[Line, ...]:
     return tuple(line for line in lines if furniture(line.text, match(line.text)) is None)
 
 
-def _described(attachments: Sequence[Attachment], files: Mapping[str, File]) -> tuple[Attachment, ...]:
-    described: list[Attachment] = []
+def described(attachments: Sequence[Attachment], files: Mapping[str, File]) -> tuple[Attachment, ...]:
+    """Each with what `files` has of it; one it has nothing of stays as it is."""
+    answer: list[Attachment] = []
     room = MOST_CHARACTERS
     for one in attachments:
-        file = files.get(one.url, File(missing="over_limit"))
+        file = files.get(one.url)
+        if file is None:
+            answer.append(one)
+            continue
         text = file.found.text if file.found else None
         reason = file.missing or (file.found.unreadable if file.found else "not_fetched")
         if text is not None and len(text) > room:
             text, reason = None, "too_long"
         room -= len(text or "")
-        described.append(replace(one, sha256=file.sha256, text=text, unreadable=reason))
-    return tuple(described)
+        answer.append(replace(one, sha256=file.sha256, text=text, unreadable=reason))
+    return tuple(answer)

@@ -7,6 +7,7 @@
       containers the article's element by the page's family      structure   by its prose, where no rule knows the page
       furniture  blocks that are not the article      lines, tables   HTML to paragraphs and table rows
       copies    one article, printed twice
+      residue   readings left behind characters
       attachments files and pictures      pages   further pages of an article or a list
       quality    is this the document at all?
     joining    read_pages: an article split over several pages to one Page

@@ -50,9 +50,9 @@ def attachments(article: LexborNode, base: str | None) -> tuple[Attachment, ...]
     return tuple(found.values())
 
 
-def links(article: LexborNode, base: str | None) -> Iterator[tuple[str, str]]:
-    """Text and address of every link in the article or right beside it."""
-    for link in _around(article).css("a[href]"):
+def links(tree: LexborHTMLParser, base: str | None) -> Iterator[tuple[str, str]]:
+    """Text and address of every link of the page."""
+    for link in tree.css("a[href]"):
         if address := resolve(base, link.attributes.get("href")):
             yield clean(link.text()), address
 

@@ -90,8 +90,7 @@ def _by_sign() -> dict[str, list[_Rule]]:
     signs: dict[str, list[_Rule]] = defaultdict(list)
     for rule in RULES:
         element = rule.element
-        sign = f"#{element.id}" if element.id else min(element.classes, default=f"<{element.tag}")
-        signs[sign].append(rule)
+        signs[f"#{element.id}" if element.id else min(element.classes, default=element.tag or "")].append(rule)
     return dict(signs)
 
 
@@ -101,14 +100,11 @@ _BY_SIGN = _by_sign()
 def _rules_for(tag: str, id_: str | None, names: str | None) -> list[_Rule]:
     """The rules an element of these names fits, ancestors aside."""
     classes = names.split() if names else []
-    signs = [f"<{tag}", *classes]
-    if id_:
-        signs.append(f"#{id_}")
-    possible = [rule for sign in signs if sign in _BY_SIGN for rule in _BY_SIGN[sign]]
-    if not possible:
-        return possible
-    fitting = {rule.rank: rule for rule in possible if rule.element.fits(tag, id_, frozenset(classes))}
-    return [fitting[rank] for rank in sorted(fitting)]
+    signs = [*classes, f"#{id_}", tag]
+    if _BY_SIGN.keys().isdisjoint(signs):
+        return []
+    possible = {rule.rank: rule for sign in signs for rule in _BY_SIGN.get(sign, ())}
+    return [possible[rank] for rank in sorted(possible) if possible[rank].element.fits(tag, id_, frozenset(classes))]
 
 
 def find_body(tree: LexborHTMLParser, selector: str | None = None) -> Body | None:
@@ -232,10 +228,20 @@ def _styles(node: LexborNode) -> Iterator[str]:
         yield above.attributes.get("style") or ""
 
 
-_NOT_SHOWN = re.compile(r"display(?:\s|&nbsp;)*:(?:\s|&nbsp;)*none|mso-hide(?:\s|&nbsp;)*:(?:\s|&nbsp;)*all")
+_NOT_SHOWN = re.compile(
+    r"(?:display(?:\s|&nbsp;)*:(?:\s|&nbsp;)*none|mso-hide(?:\s|&nbsp;)*:(?:\s|&nbsp;)*all"
+    r"|visibility(?:\s|&nbsp;)*:(?:\s|&nbsp;)*(?:hidden|collapse))"
+)
+_TELLING = ("none", "mso-hide", "visibility")
+_STRUCK = re.compile(r"text-decoration[a-z-]*(?:\s|&nbsp;)*:[^;]*line-through")
 
 
 def is_hidden(style: str) -> bool:
     """Whether an inline style, also as it stands in the HTML, keeps the element from being shown."""
     lowered = style.lower()
-    return ("none" in lowered or "mso-hide" in lowered) and _NOT_SHOWN.search(lowered) is not None
+    return any(word in lowered for word in _TELLING) and _NOT_SHOWN.search(lowered) is not None
+
+
+def is_struck(style: str) -> bool:
+    """Whether an inline style strikes the element's text out."""
+    return "line-through" in style.lower() and _STRUCK.search(style.lower()) is not None

@@ -22,9 +22,10 @@ from services.parser.page.decode import Decoded, decode
 from services.parser.page.limits import refusal
 from services.parser.page.lines import Row, read_rows
 from services.parser.page.model import Line, Page
-from services.parser.page.pages import following_pages, linked_pages
+from services.parser.page.pages import following_pages, linked_pages, may_link_pages
 from services.parser.page.plain import furniture as furniture_rule
 from services.parser.page.quality import judge
+from services.parser.page.residue import without_readings
 from services.parser.text.layers import canonical, match
 
 #: Elements whose text is no part of the page as read.
@@ -96,6 +97,9 @@ def _read(
     block = catalogue.read_catalogue(decoded.text, text)
     published = head.published_at(meta, text, block)
     base = attachments.base_of(tree, url or meta.get("url"))
+    following = following_pages(decoded.text, url)
+    if not following and url and may_link_pages(decoded.text):
+        following = linked_pages(attachments.links(tree, base), url)
     article = find_body(tree, selector)
     page = Page(
         (),
@@ -103,10 +107,10 @@ def _read(
         url=url,
         title=title,
         published_at=published,
-        publisher=head.publisher(meta, block),
+        publisher=head.publisher(meta, block, text),
         meta=meta,
         catalogue=block,
-        next_pages=following_pages(decoded.text, url),
+        next_pages=following,
     )
     if article is not None:
         page = _with_article(page, article, base)
@@ -126,10 +130,9 @@ def _with_article(page: Page, article: Body, base: str | None) -> Page:
     for node in article.node.css(_UNREAD):
         node.decompose()
     files = attachments.attachments(article.node, base)
-    beside = page.next_pages or linked_pages(attachments.links(article.node, base), page.url)
     pictures = attachments.images(article.node, base)
     html, dropped = furniture.take_out(article, page.title[0] if page.title else None)
-    rows = read_rows(html)
+    rows, residue = without_readings(read_rows(html))
     text = canonical("\n".join(row.source for row in rows))
     lines = zip(rows, text.split("\n"), match(text).split("\n"), strict=False)  # no rows: one empty text
     kept: list[Line] = []
@@ -142,13 +145,14 @@ def _with_article(page: Page, article: Body, base: str | None) -> Page:
         if rule == "publication_line" and len(kept) == 1 and _is_heading(kept[0], page):
             dropped.append(("line:heading", kept.pop().source[:200]))
         dropped.append((rule, row.source[:200]))
+    if any(rule == furniture.STRUCK and told for rule, told in dropped):
+        residue = (*residue, "struck_out")
     once, copied = first_copy(kept) if not article.inner else (tuple(kept), ())
     return replace(
         page,
         lines=once,
-        quality=replace(page.quality, warnings=(*page.quality.warnings, *copied)),
+        quality=replace(page.quality, warnings=(*page.quality.warnings, *residue, *copied)),
         attachments=files,
-        next_pages=beside,
         images=pictures,
         dropped=tuple((rule, told) for rule, told in dropped if told),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from selectolax.lexbor import LexborNode
 
 from services.parser.lexicon import load
-from services.parser.page.containers import Body, is_hidden
+from services.parser.page.containers import Body, is_hidden, is_struck
 
 _LISTS = load("furniture_blocks")
 _LONGEST: int = _LISTS["longest"]
@@ -23,6 +23,9 @@ _NAMED = (
 )
 #: No page has more furniture; measuring more could cost without end.
 _MOST_HITS = 300
+#: What stands struck out is no longer said: 目标<s>300</s>200个 is 200.
+STRUCK = "block:struck"
+_STRIKING = ("<del", "<s>", "<s ", "<strike")
 Dropped = list[tuple[str, str]]
 
 
@@ -33,8 +36,14 @@ def take_out(body: Body, title: str | None) -> tuple[str, Dropped]:
     if _may_hide(html):
         for node in body.node.css("[style],[hidden]"):
             attributes = node.attributes
-            if "hidden" in attributes or is_hidden(attributes.get("style") or ""):
+            style = attributes.get("style") or ""
+            if "hidden" in attributes or is_hidden(style):
                 _drop(node, "block:hidden", dropped)
+            elif is_struck(style):
+                _drop(node, STRUCK, dropped)
+    if any(tag in html for tag in _STRIKING):
+        for node in body.node.css("del,s,strike"):
+            _drop(node, STRUCK, dropped)
     if _may_hold_blocks(html):
         hits = 0
         for node in body.node.css(_NAMED):
@@ -47,11 +56,11 @@ def take_out(body: Body, title: str | None) -> tuple[str, Dropped]:
 
 def _may_hide(html: str) -> bool:
     """Reading the HTML is cheaper than asking each element of a page pasted from Word."""
-    return " hidden" in html or any(map(is_hidden, _values(html, "style")))
+    return " hidden" in html or any(is_hidden(style) or is_struck(style) for style in _values(html, "style"))
 
 
 def _may_hold_blocks(html: str) -> bool:
-    if "<h1" in html or "<h2" in html or "<h3" in html:
+    if "<h" in html and any(heading in html for heading in ("<h1", "<h2", "<h3")):
         return True
     return any(not _RULES.keys().isdisjoint(_names(html, attribute)) for attribute in ("class", "id"))
 

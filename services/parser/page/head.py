@@ -22,6 +22,13 @@ _NO_TITLE: list[str] = _DATA["title"]["not_a_title"]
 _LABELLED_TIME = re.compile(
     rf"(?:{'|'.join(_DATA['published']['labels'])})\s{{0,8}}[:：]\s{{0,8}}([12][0-9]{{3}}[^<]{{0,24}})"
 )
+_SOURCE = re.compile(
+    r"(?<!资料)(?<!图片)(?<!数据)来\s{0,4}源\s{0,2}[:：]\s{0,4}(?P<name>[\u4e00-\u9fff（）()·]{2,30}?)\s{0,2}"
+    rf"(?={'|'.join(_DATA['publisher']['followed_by'])}|[\s|｜【\[<>0-9]|$)"
+)
+#: The time stands so near the source, before or behind it.
+_BESIDE = 40
+_ANY_DATE = re.compile(r"(?:19|20)[0-9]{2}[-./年][0-9]{1,2}[-./月][0-9]{1,2}")
 _TAGS = re.compile(r"<[^>]{0,500}>")
 _SEPARATOR = re.compile(r"\s*__+\s*|\s*[_|｜]\s*|\s+[-–—－]+\s+|\s*[-－]{1,2}\s*")
 _LONGEST_SITE = 30
@@ -115,8 +122,9 @@ def published_at(meta: Mapping[str, str], text: str, catalogue: Mapping[str, str
     return (time, "catalogue:发布日期") if time else None
 
 
-def publisher(meta: Mapping[str, str], catalogue: Mapping[str, str]) -> Found | None:
-    """Who published the page: the catalogue's 发布机构, else ContentSource, else the site."""
+def publisher(meta: Mapping[str, str], catalogue: Mapping[str, str], text: str = "") -> Found | None:
+    """Who published the page: the catalogue's 发布机构, else ContentSource, else the source beside the printed time
+    (`text` is the page's text), else the site."""
     if name := catalogue.get("发布机构"):
         return name, "catalogue:发布机构"
     source = meta.get("contentsource", "")
@@ -125,5 +133,17 @@ def publisher(meta: Mapping[str, str], catalogue: Mapping[str, str]) -> Found | 
             source = source[len(prefix) :].strip()
     if source and source not in _NOBODY:
         return source, "meta:ContentSource"
+    printed = _printed_source(text)
+    if printed and printed not in _NOBODY:
+        return printed, "html:来源"
     site = meta.get("sitename")
     return (site, "meta:SiteName") if site else None
+
+
+def _printed_source(text: str) -> str | None:
+    """来源: in the bar below the heading, told from a source named in the article by the date beside it."""
+    for found in _SOURCE.finditer(text):
+        beside = text[max(0, found.start() - _BESIDE) : found.start()] + text[found.end() : found.end() + _BESIDE]
+        if _ANY_DATE.search(beside):
+            return found["name"].strip()
+    return None

@@ -90,9 +90,9 @@ def _attributes(stretch: str) -> int:
 
 def _nesting(html: str) -> str | None:
     depth = formatting = reopened = 0
-    for found in _TAG.finditer(html):
-        name = found[2].lower()
-        step = -1 if found[1] else 1
+    for slash, written in _TAG.findall(html):
+        name = written.lower()
+        step = -1 if slash else 1
         if name in _VOID:
             continue
         if name in _FORMATTING:

@@ -16,6 +16,7 @@ _COUNT = re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,5})")
 _ARGUMENT = re.compile(r"[\"']([^\"']*)[\"']|(?<![\w.])(\d{1,6})(?![\w.])")
 _EXTENSION = re.compile(r"s?html?|jsp|aspx?")
 _NUMBERED = re.compile(r"_(\d{1,5})$")
+_NUMBER_LINK = re.compile(r"[2-9][】\])]?\s*</a>", re.IGNORECASE)
 _LABELLED = re.compile(r"[\[【(第\s]*(\d{1,2})[\]】)页\s]*")
 _PAGE_OF = re.compile(r"[-_](\d{1,2})$")
 _MOST = 1_000
@@ -38,7 +39,7 @@ def following_pages(html: str, url: str | None) -> tuple[str, ...]:
 def linked_pages(links: Iterable[tuple[str, str]], url: str | None) -> tuple[str, ...]:
     """Addresses of the article's pages after this one, where it links to them by number: 【1】【2】【3】, or 1 2 3.
 
-    `links` are text and address of the links around the article. A page is one whose name is the first one's with the
+    `links` are text and address of the page's links. A page is one whose name is the first one's with the
     number behind it (c1013-31.html, c1013-31-2.html); numbers that lead elsewhere are none.
     """
     if not url:
@@ -50,11 +51,17 @@ def linked_pages(links: Iterable[tuple[str, str]], url: str | None) -> tuple[str
         labelled = _LABELLED.fullmatch(text)
         name = _own_name(address)[0]
         numbered = _PAGE_OF.search(name)
-        if labelled and numbered and _folder(address) == folder and name[: numbered.start()] in roots:
-            if int(numbered[1]) in (int(labelled[1]), int(labelled[1]) - 1):
-                pages[int(labelled[1])] = address
+        if not labelled or not numbered or _folder(address) != folder or name[: numbered.start()] not in roots:
+            continue
+        if int(numbered[1]) in (int(labelled[1]), int(labelled[1]) - 1):
+            pages[int(labelled[1])] = address
     here = next((number for number, address in pages.items() if _own_name(address)[0] == stem), 1)
     return tuple(pages[number] for number in sorted(pages) if number > here)
+
+
+def may_link_pages(html: str) -> bool:
+    """Whether a link's text ends in a number: what costs less to ask than the links themselves."""
+    return _NUMBER_LINK.search(html) is not None
 
 
 def _folder(url: str) -> str:

@@ -89,7 +89,8 @@ def _crowded(nodes: list[LexborNode]) -> set[int]:
     hrefs: dict[int, list[str]] = defaultdict(list)
     crowded: set[int] = set()
     for node in nodes:
-        href = node.attributes.get("href") or ""
+        attributes = node.attributes
+        href = attributes.get("onclick") or attributes.get("href") or ""
         for above in islice(ancestors(node), _LEVELS_UP):
             held = hrefs[above.mem_id]
             if len(held) == _MOST_IN_A_ROW or (held and held[0] != href):

@@ -80,6 +80,7 @@ document = Table(  # documents.py
     Index(None, "agency_short"),
     Index(None, "doc_number"),
     Index(None, "suggestion_number"),
+    Index(None, "status"),
 )
 
 version = Table(  # versions.py

@@ -230,3 +230,27 @@ def test_an_article_that_links_to_its_pages_by_number() -> None:
     second = read_page(body, url=url.replace("31.html", "31-2.html"))
     assert second.next_pages == ("http://www.example.gov.cn/n1/2024/0615/c13-31-3.html",)
     assert read_page(body).next_pages == ()
+
+
+def test_readings_left_by_a_conversion_are_taken_out_and_reported() -> None:
+    body = page_of('<div id="zoom"><p>現(xiàn)答復(fù)如下：</p><p>已改造120個(gè)點（二期）。</p></div>')
+    page = read_page(body)
+    assert page.text == "現答復如下:\n已改造120個點(二期)。"
+    assert "readings_left_out" in page.quality.warnings
+    rare = read_page(page_of('<div id="zoom"><p>潼(tóng)南区供水管网已经改造完成，余下部分继续推进。</p></div>'))
+    assert "(tóng)" in rare.text
+
+
+@pytest.mark.parametrize(
+    "struck",
+    ["<s>300</s>", "<del>300</del>", "<strike>300</strike>", '<span style="TEXT-DECORATION: line-through">300</span>'],
+)
+def test_what_is_struck_out_is_no_longer_said_and_reported(struck: str) -> None:
+    page = read_page(page_of(f'<div id="zoom"><p>{PROSE}</p><p>新建<b>{struck}</b>200个。</p></div>'))
+    assert page.lines[-1].text == "新建200个。"
+    assert "struck_out" in page.quality.warnings
+
+
+def test_text_made_invisible_is_no_text() -> None:
+    hidden = '<span style="visibility: hidden">300</span><span style="overflow:hidden">200</span>'
+    assert texts(page_of(f'<div id="zoom"><p>{PROSE}</p><p>新建{hidden}个。</p></div>'))[-1] == "新建200个。"

@@ -116,3 +116,18 @@ def test_a_table_of_documents_is_no_catalogue() -> None:
     page = read_page(f"<html><body><div id=zoom><p>{PROSE}</p>{table}</div></body></html>".encode())
     assert page.catalogue == {}
     assert len(page.lines) == 3
+
+
+@pytest.mark.parametrize(
+    ("bar", "expected"),
+    [
+        ("<span>发布时间：2024-07-01 09:00</span><span>来源：市水务局</span><span>浏览次数：3</span>", "市水务局"),
+        ("<p>来 源：某县水务局　2024年7月1日</p>", "某县水务局"),
+        ("<p>来源：本网 2024-07-01</p>", None),
+        ("<p>资料来源：统计局 2024-07-01</p>", None),
+        (f"<p>来源：市水务局</p><p>{'我局继续推进相关工作。' * 9}2024-07-01</p>", None),
+    ],
+)
+def test_the_source_printed_beside_the_time_names_the_publisher(bar: str, expected: str | None) -> None:
+    page = read_page(f"<html><body><div>{bar}</div><p>路已修好，通车里程达三十公里。</p></body></html>".encode())
+    assert page.publisher == ((expected, "html:来源") if expected else None)

@@ -225,9 +225,11 @@ def test_a_row_with_a_document_s_title_needs_neither_date_nor_known_address() ->
 def test_addresses_in_the_call_of_a_script() -> None:
     rows = [
         f"""<a href="javascript:void(0)" onclick="openInfo('/jyta/2024/{n}.html', 1)">关于第{n}号建议的答复</a>"""
+        f"<b>2024-07-0{n + 1}</b>"
         for n in range(3)
     ]
     items = read_list(column(*rows), url=URL).items
+    assert [item.date for item in items] == ["2024-07-01", "2024-07-02", "2024-07-03"]
     assert [item.url for item in items] == [f"http://www.example.gov.cn/jyta/2024/{n}.html" for n in range(3)]
 
 

@@ -247,3 +247,46 @@ def test_a_section_that_looks_back_and_ahead_turns_at_the_later_period() -> None
 
 def test_a_title_alone_makes_a_page_what_it_is() -> None:
     assert read("今日天气", "晴。").metadata.kind == "other"
+
+
+def test_a_red_head_above_the_title() -> None:
+    document = read(
+        "★",
+        "某市人民政府办公室文件",
+        "某政办〔2024〕3号    签发人:王小明",
+        "某市人民政府办公室关于做好防汛工作的通知",
+        "各县人民政府:",
+        "现就有关事项通知如下:",
+        "一、加强值守",
+        "严格值班。",
+        "某市人民政府办公室",
+        "2024年3月5日",
+    )
+    assert document.metadata.title is not None
+    assert document.metadata.title.normalised == "某市人民政府办公室关于做好防汛工作的通知"
+    assert document.metadata.doc_number is not None
+    assert document.metadata.doc_number.normalised == "某政办〔2024〕3号"
+    assert roles(document)[:5] == ["boilerplate", "agency", "doc_number", "title", "recipient"]
+
+
+def test_an_annex_whose_title_begins_with_a_year() -> None:
+    document = read(
+        "某市教育局关于公布示范校名单的通知",
+        "各县教育局:",
+        "经评审,现予公布。",
+        "附件:2024年示范校名单",
+        "某市教育局",
+        "2024年3月5日",
+        "附件",
+        "2024年示范校名单",
+        "某市第一中学",
+    )
+    assert [(section.form, section.heading) for section in document.sections] == [("annex_title", "2024年示范校名单")]
+
+
+def test_key_points_of_work_without_a_notice_are_a_work_summary() -> None:
+    document = read(
+        "某市2024年垃圾分类工作要点", "一、主要目标", "建成站点50个。", "二、重点任务", "(一)加快建设。新建20个。"
+    )
+    assert document.metadata.kind == "work_summary"
+    assert [section.mode for section in document.sections] == ["goal", "future", "future"]

@@ -113,3 +113,17 @@ def test_a_year_before_a_measure_does_not_make_it_past() -> None:
 def test_who_acts(sentence: str, actors: tuple[str, ...]) -> None:
     (promise,) = promises("下一步,做好以下工作。", sentence)
     assert (promise.actors, promise.actor_source) == (actors, "explicit")
+
+
+def test_a_member_of_a_body_is_not_the_body() -> None:
+    (promise,) = promises("成立由实验区管委会副主任任组长的工作专班。")
+    assert promise.actors == ("市商务局",)
+
+
+def test_a_heading_of_two_phrases_ends_before_the_text_run_on_behind_it() -> None:
+    document = read_text(
+        FRAME.format("一、高位统筹 压实责任成立工作专班,夯实部门责任。\n二、工作安排 我局将开展检查。")
+    )
+    assert [section.heading for section in document.sections][0] == "一、高位统筹 压实责任"
+    assert document.commitments[0].text == "成立工作专班,夯实部门责任。"
+    assert document.commitments[-1].lead_verb == "开展"

@@ -193,7 +193,10 @@ def test_announcements_hold_nothing_of_their_own(sentence: str, lead_in: bool) -
     assert (document.units[0].label == "lead_in") is lead_in
 
 
-@pytest.mark.parametrize(("first", "second"), [("一 、工作情况", "二 、下一步计划"), ("一.工作情况", "二.下一步计划")])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("一 、工作情况", "二 、下一步计划"), ("一.工作情况", "二.下一步计划"), ("一)工作情况", "二)下一步计划")],
+)
 def test_a_marker_with_a_blank_or_a_point(first: str, second: str) -> None:
     document = reply(first, "改造管网300公里。", second, "再改造50公里。")
     assert tree(document) == [(1, first, "past"), (1, second, "future")]

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from services.domain.change import Change
+from services.domain.commitment import Commitment
 from services.parser.compare.judging import severity
 from services.parser.compare.kinds.found import Found, Open, without
+from services.parser.compare.kinds.partners import apart, partners
 from services.parser.compare.marking.pair import Frame, Pair, Stretch, Verdict, held, told, touches, widened
 from services.parser.compare.marking.wording import Hunk
 from services.parser.compare.matching.view import View
@@ -33,19 +35,61 @@ def unit_lists(pair: Pair, left: Open) -> Found:
 
 
 def subjects(pair: Pair, left: Open) -> Found:
-    """A named subject that became another one; whoever inherits it is `affected`."""
+    """Named subjects, and bodies named beside them, that became others; whoever inherits a subject is `affected`."""
     old, new = next(pair.promises(old=True), None), next(pair.promises(old=False), None)
-    if old is None or new is None or "explicit" not in (old.actor_source, new.actor_source):
+    if old is None or new is None:
         return Found(left)
-    if set(_renamed(old.actors, new.actors)) == set(new.actors):
+    beside = _beside(pair, old=True), _beside(pair, old=False)
+    explicit = "explicit" in (old.actor_source, new.actor_source)
+    if not explicit and not any(beside):
         return Found(left)
-    names = _spots(pair, [*filter(None, [old.actor_raw]), *old.actors], [*filter(None, [new.actor_raw]), *new.actors])
-    mine = [hunk for hunk in left if touches(hunk, old=names[0], new=names[1])]
+    before = _everyone(_subjects(old, new), beside[0])
+    after = _everyone(_subjects(new, old), beside[1])
+    known = _renamed(before, after)
+    names = (
+        [*filter(None, [old.actor_raw]), *old.actors, *before],
+        [*filter(None, [new.actor_raw]), *new.actors, *after],
+    )
+    spots = _spots(pair, *names)
+    mine = [hunk for hunk in left if touches(hunk, old=spots[0], new=spots[1])]
     if not mine:
         return Found(left)
-    whole_names = [widened(pair, hunk, old=names[0], new=names[1]) for hunk in mine]
-    changes = _differences(pair, old.actors, new.actors, whole_names, _inheriting(pair.frame, old.actors, new.actors))
+    if set(known) == set(after) and known[:1] == after[:1]:
+        renamed = [hunk for hunk in mine if _inside(hunk, *spots)]
+        return Found(without(left, renamed), held=(held(pair, "format_only", _RULE, renamed),) if renamed else ())
+    whole_names = [widened(pair, hunk, old=spots[0], new=spots[1]) for hunk in mine]
+    changes = _differences(pair, before, after, whole_names, _inheriting(pair.frame, old.actors, new.actors))
     return Found(without(left, mine), changes) if changes else Found(left)
+
+
+def _subjects(promise: Commitment, other: Commitment) -> tuple[str, ...]:
+    """Who is named as subject; whoever a sentence falls to that names nobody was neither put in nor taken out."""
+    if promise.actor_source == "explicit":
+        return promise.actors
+    return promise.actors if other.actor_source == "explicit" and promise.actor_source == "inherited" else ()
+
+
+def _beside(pair: Pair, *, old: bool) -> tuple[str, ...]:
+    view, start, end = (
+        (pair.frame.old, pair.old_start, pair.old_end) if old else (pair.frame.new, pair.new_start, pair.new_end)
+    )
+    return tuple(name for name, _ in partners(view.matched, start, end))
+
+
+def _everyone(actors: Sequence[str], beside: Sequence[str]) -> tuple[str, ...]:
+    """Each body once, subjects first."""
+    found: list[str] = []
+    for name in [*(part for actor in actors for part in apart(actor)), *beside]:
+        if not any(same_body(name, other) for other in found):
+            found.append(name)
+    return tuple(found)
+
+
+def _inside(hunk: Hunk, olds: Sequence[Stretch], news: Sequence[Stretch]) -> bool:
+    """Whether the hunk cuts names only."""
+    return any(a <= hunk.old_start and hunk.old_end <= b for a, b in olds) and any(
+        a <= hunk.new_start and hunk.new_end <= b for a, b in news
+    )
 
 
 def _differences(

@@ -25,7 +25,7 @@ from services.parser.compare.kinds.lone import lone
 from services.parser.compare.kinds.metadata import metadata
 from services.parser.compare.kinds.modality import modality
 from services.parser.compare.kinds.qualities import recurrences, references
-from services.parser.compare.kinds.targets import scopes, targets
+from services.parser.compare.kinds.targets import baselines, scopes, targets
 from services.parser.compare.marking.pair import Frame, Pair, Verdict, hull, pair, told
 from services.parser.compare.marking.wording import Hunk
 from services.parser.compare.matching.view import Piece, View
@@ -33,7 +33,8 @@ from services.parser.compare.matching.view import Piece, View
 #: Kind of a matched piece -> its detectors, in the order of SPEC §12. The last one takes what is left.
 DETECTORS: dict[str, Sequence[Detector]] = {
     "commitment": (
-        targets, scopes, deadlines, subjects, modality, recurrences, references, figures, announced, rest.reworded,
+        targets, scopes, baselines, deadlines, subjects, modality, recurrences, references, figures, announced,
+        rest.reworded,
     ),
     "unit": (metadata, announced, figures, references, rest.retold),
     "line": (metadata, announced, figures, references, rest.retold),
@@ -73,8 +74,8 @@ def _matched(ledger: _Ledger, pair: Pair) -> None:
         if pair.hunks:
             ledger.held.append(redecorated(pair))
         return
-    if pair.match.step == _CROSSED and pair.match.olds[0].kind == "heading" and not pair.meant and not pair.match.moved:
-        # A heading with nothing left below it is read as a sentence: the same words in the same place are no news.
+    if pair.match.step == _CROSSED and not pair.meant and not pair.match.moved and not rest.now_past(pair):
+        # The same words in the same place, read otherwise for what stands around them: no news.
         ledger.held += reformed(pair)
         return
     if pair.match.step == _CROSSED:

@@ -33,8 +33,14 @@ def body(document: Document) -> str:
 
 
 def same_body(old: Document, new: Document) -> bool:
-    """Whether the bodies have one KEY. Where no line was broken or joined, the first line that differs decides."""
-    before, after = (_bare(x, 0, len(x.text)).split("\n") for x in (old, new))
+    """Whether the bodies have one KEY, or the whole texts do and only what is taken for furniture differs."""
+    bare = (_bare(x, 0, len(x.text)) for x in (old, new))
+    return _same_key(*bare) or _same_key(old.text, new.text)
+
+
+def _same_key(old: str, new: str) -> bool:
+    """Where no line was broken or joined, the first line that differs decides."""
+    before, after = old.split("\n"), new.split("\n")
     if len(before) == len(after):
         return all(x == y or key(match(x)) == key(match(y)) for x, y in zip(before, after, strict=True))
     head, tail = shared_ends(before, after)

@@ -7,19 +7,25 @@ from dataclasses import replace
 
 from services.domain.change import ChangeType
 from services.parser.compare.judging import severity
+from services.parser.compare.judging.softening import pointing
 from services.parser.compare.kinds.found import Found, Open
 from services.parser.compare.marking.pair import Pair, Verdict, hull, new_marks, old_marks, told
 from services.parser.compare.matching.dice import dice, pairs
+from services.parser.compare.matching.view import Piece, View
 from services.parser.lexicon import load
+from services.parser.reading.patterns import any_word
 from services.parser.text.layers import key
 
+_DONE = re.compile(any_word(load("quantity_verbs")["past"]["words"]) + "|[了过]|已")
 _JOINT = re.compile(f"[、,;:。]*(?:{'|'.join(load('joints')['connectives']['words'])})?[、,;:。]*")
 
 
 def reworded(pair: Pair, left: Open) -> Found:
-    """The differing phrase before and after, with the likeness of the whole sentences."""
+    """The differing phrase before and after, with the likeness of the whole sentences; at least medium if softer."""
     alike = round(dice(pairs(key(pair.old_text)), pairs(key(pair.new_text))), 3)
-    verdict = Verdict("commitment_reworded", "SPEC §12.19", severity.reworded(alike), "unclear", *_phrases(pair, left))
+    direction = pointing(*_words(pair, left))
+    level = "medium" if direction == "softened" else severity.reworded(alike)
+    verdict = Verdict("commitment_reworded", "SPEC §12.19", level, direction, *_phrases(pair, left))
     return Found((), (replace(told(pair, verdict, left), dice=alike),))
 
 
@@ -73,6 +79,8 @@ def crossed(pair: Pair, left: Open) -> Found:
         pair.frame.old.document.source_text[pair.old_start : pair.old_end],
         pair.frame.new.document.source_text[pair.new_start : pair.new_end],
     )
+    if old.kind == "commitment" and new.kind == "unit" and not pair.match.moved and not _past(pair.frame.new, new):
+        return reworded(pair, left)
     if old.kind == "commitment" and new.kind == "unit":
         verdict = Verdict("commitment_to_achievement", "SPEC §12.10", "high", "unclear", *sentences)
         promise = pair.frame.old.commitments[old.of or ""]
@@ -87,6 +95,23 @@ def crossed(pair: Pair, left: Open) -> Found:
         verdict = Verdict("section_removed", "SPEC §12.7", severity.FIXED["section_removed"], "neutral", *sentences)
         return Found((), (replace(told(pair, verdict, left), section=old.of),))
     return retold(pair, left)
+
+
+def now_past(pair: Pair) -> bool:
+    """Whether what was no report stands among reports now: 下一步工作 became 工作开展情况 above it."""
+    return _past(pair.frame.new, pair.match.news[0]) and not _past(pair.frame.old, pair.match.olds[0])
+
+
+def _past(view: View, piece: Piece) -> bool:
+    """Whether the sentence reports: it stands below a heading of the past, or says so itself."""
+    modes = (section.mode for section in view.ancestors(piece.section))
+    return next(modes, None) == "past" or _DONE.search(view.text(piece)) is not None
+
+
+def _words(pair: Pair, left: Open) -> tuple[str, str]:
+    """What the hunks alone say on both sides."""
+    old, new = pair.frame.old.matched, pair.frame.new.matched
+    return ",".join(old[x.old_start : x.old_end] for x in left), ",".join(new[x.new_start : x.new_end] for x in left)
 
 
 def _phrases(pair: Pair, left: Open) -> tuple[str | None, str | None]:

@@ -14,10 +14,13 @@ from services.parser.compare.kinds.found import Found, Open, without
 from services.parser.compare.kinds.slots import couples, shared
 from services.parser.compare.marking.pair import Pair, Stretch, Verdict, held, told, touches
 from services.parser.compare.marking.wording import Hunk
-from services.parser.compare.marking.words import dimension, names_scope
+from services.parser.compare.marking.words import dimension, names_scope, same_unit
+from services.parser.compare.matching.view import View
 from services.parser.reading.numbers.metrics import metric_key
+from services.parser.text.layers import match
 
 _CLAUSE_END = re.compile("[,;。]")
+_SEPARATOR = re.compile("[、,;和及与]")
 _LOST: tuple[ChangeType, Direction] = ("target_removed", "softened")
 _GAINED: tuple[ChangeType, Direction] = ("target_added", "strengthened")
 _RAISED: tuple[ChangeType, Direction] = ("target_raised", "strengthened")
@@ -78,6 +81,29 @@ def scopes(pair: Pair, left: Open) -> Found:
     return found
 
 
+def baselines(pair: Pair, left: Open) -> Found:
+    """Numbers that stayed while what they are measured from changed: 比2020年 became 比2022年 (row 12a)."""
+    found = Found(left)
+    for old, new in couples(pair, _of(pair, old=True), _of(pair, old=False), _measure)[0]:
+        if old.norm_value != new.norm_value or not old.baseline or not new.baseline or old.baseline == new.baseline:
+            continue
+        places = _written(pair.frame.old, pair.old_start, old), _written(pair.frame.new, pair.new_start, new)
+        mine = [hunk for hunk in found.left if touches(hunk, old=places[0], new=places[1])]
+        if not mine:
+            continue
+        level = severity.FIXED["target_scope_changed"]
+        verdict = Verdict(
+            "target_scope_changed", "SPEC §12.12a", level, "unclear", old.baseline, new.baseline, "baseline"
+        )
+        found = _merge(found, Found(without(found.left, mine), (_of_target(told(pair, verdict, mine), new),)))
+    return found
+
+
+def _written(view: View, start: int, target: Target) -> list[Stretch]:
+    at = view.matched.rfind(target.baseline or "", start, target.end)
+    return [(at, at + len(target.baseline or ""))] if at >= 0 else []
+
+
 def _measure(target: Target) -> tuple[str, str | None]:
     return metric_key(target.metric), target.scope
 
@@ -114,7 +140,7 @@ def _number(pair: Pair, twin: _Twin, left: Open) -> Found:
         return Found(rest, (_valued(pair, twin, mine),))
     if old.comparator != new.comparator:
         return Found(rest, (_compared(pair, twin, mine),))
-    if mine and old.norm_unit == new.norm_unit and _inside(mine, before, after):
+    if mine and same_unit(old.norm_unit, new.norm_unit) and _inside(mine, before, after):
         return Found(rest, held=(held(pair, "format_only", "SPEC §12.3 norm_value", mine),))
     return Found(left)
 
@@ -161,12 +187,29 @@ def _vanished(pair: Pair, lone: Sequence[Target], left: Open, *, old: bool) -> F
     """Numbers without a partner that lie in what was cut out (or put in)."""
     places = [(target.start, target.end) for target in lone]
     parts = [(hunk, place, part) for hunk in left for place, part in shared(hunk, places, pair, old=old)]
+    rest = without(left, [hunk for hunk, _, _ in parts])
     changes: list[Change] = []
     for place, target in {(target.start, target.end): target for target in reversed(lone)}.items():
         mine = [part for _, where, part in parts if where == place]
         if any(touches(hunk, old=[place]) if old else touches(hunk, new=[place]) for hunk in pair.meant):
-            changes.append(_one_sided(pair, target, mine, old=old))
-    return Found(without(left, [hunk for hunk, _, _ in parts]), tuple(reversed(changes)))
+            also = [hunk for hunk in rest if _goes_with(pair, hunk, target, old=old)]
+            rest = without(rest, also)
+            changes.append(_one_sided(pair, target, sorted([*mine, *also], key=lambda x: x.old_start), old=old))
+    return Found(rest, tuple(reversed(changes)))
+
+
+def _goes_with(pair: Pair, hunk: Hunk, target: Target, *, old: bool) -> bool:
+    """Of the same sentence: the number's own noun on this side (、山区), or 一批 on the other in its stead."""
+    here, there = (
+        pair.frame.old.matched[hunk.old_start : hunk.old_end],
+        pair.frame.new.matched[hunk.new_start : hunk.new_end],
+    )
+    here, there = (here, there) if old else (there, here)
+    noun = _SEPARATOR.sub("", here)
+    vague = {word for promise in pair.promises(old=not old) for word in promise.indefinite}
+    if not noun:
+        return there in vague
+    return not there and len(noun) > 1 and match(target.metric).startswith(noun)
 
 
 def _one_sided(pair: Pair, target: Target, mine: Sequence[Hunk], *, old: bool) -> Change:

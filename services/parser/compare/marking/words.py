@@ -59,9 +59,16 @@ def names_scope(words: str) -> bool:
     return _IS_SCOPE.search(words) is not None
 
 
+#: Two names of one unit.
+_SAME: dict[str, str] = load("unit_names")["same"]
 _COUNTED: frozenset[str] = frozenset(_listed(_UNITS["count"]))
 
 
 def dimension(unit: str) -> str:
     """What kind of quantity a unit measures. All classifiers count (户 = 家 = 个); any other unit stands for itself."""
-    return "count" if unit in _COUNTED else unit
+    return "count" if unit in _COUNTED else _SAME.get(unit, unit)
+
+
+def same_unit(a: str, b: str) -> bool:
+    """Whether both are one unit, under one name or two: 公里 and 千米."""
+    return _SAME.get(a, a) == _SAME.get(b, b)

@@ -12,6 +12,7 @@ from services.parser.reading.anatomy import letters, notices, reports
 from services.parser.reading.anatomy.layout import Layout, Row
 from services.parser.reading.anatomy.lines import DOC_NUMBER, is_audience
 from services.parser.reading.patterns import any_of
+from services.parser.reading.structure.markers import numbered
 from services.parser.text.layers import match
 
 _PROPOSAL = load("letters")["proposal"]
@@ -23,6 +24,7 @@ _PROPOSAL_TITLE = re.compile(r"提案(?:的提案)?[》”]")
 _TITLES = re.compile(r"《[^《》]*》|“[^“”]*”")
 _HEADING = re.compile(load("notices")["title"]["heading"])
 _REPORT = re.compile(load("notices")["title"]["work_report"])
+_LONGEST_HEAD = 60
 _NUMBER_ROWS, _TITLE_ROWS, _HEAD_ROWS, _HEADINGS = 3, 6, 12, 400
 
 
@@ -109,6 +111,7 @@ def _is_notice(rows: Sequence[Row], title: str, page: Page) -> bool:
 def _is_summary(rows: Sequence[Row], title: str) -> bool:
     if any(_REPORT.search(line) for line in (title, *title_lines(rows[:_HEAD_ROWS]))):
         return True
-    if reports.TITLE.search(title) or any(is_audience(row.text) for row in rows[:_HEAD_ROWS]):
+    heads = [title, *(row.text.strip() for row in rows[:2] if len(row.text) <= _LONGEST_HEAD and not numbered(row))]
+    if any(reports.TITLE.search(head) for head in heads) or any(is_audience(row.text) for row in rows[:_HEAD_ROWS]):
         return True
     return any(_HEADING.match(row.text.strip()) for row in rows[:_HEADINGS] if len(row.text) <= 60)

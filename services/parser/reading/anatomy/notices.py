@@ -22,7 +22,7 @@ _CITED = re.compile(r"《([^《》\n]{2,120})》")
 _ISSUED = re.compile(
     r"(?:印发|发布|公布|转发|下达|下发|批转)(?P<title>[^《》\n]{4,100}?)(?:\((?:试行|暂行)\))?的?(?:通知|公告|通告|函|决定)$"
 )
-_ATTACHED = re.compile(r"^(?:附\s*(?:件|表)?\s*\d{0,2}\s*:?)?\s*\d{0,2}\s?[.、]?\s*")
+_ATTACHED = re.compile(r"^(?:附\s*(?:件|表)?\s*\d{0,2}\s*:?)?\s*(?:\d{1,2}\s?[.、](?!\d)\s*)?")
 _HEADER_ROWS = 14
 #: Lines of one title, and rows an annex's title may be spread over.
 _TITLE_LINES, _ANNEX_LINES = 5, 3

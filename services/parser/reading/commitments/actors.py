@@ -42,7 +42,10 @@ _AND = "(?:、|和|及|与|以及)"
 _FOLLOW = guarded(_LISTS["follow"]["words"])
 #: 市民政局是…主管部门,负责…: a duty.
 _DEFINED = "(?:\\([^()]{2,24}\\))?是(?=[^,。;]{0,40}(?:部门|机构|单位)(?:[,;]|$))"
-_ACTS = rf"(?:{MODALS}|{_FOLLOW}|{MEANS}|(?:{ADVERBS}){{0,4}}(?:{STRICT})|{_DEFINED})"
+_ACTS = (
+    rf"(?:{MODALS}|{_FOLLOW}|{MEANS}|(?:{ADVERBS}){{0,4}}(?:{STRICT})"
+    rf"|(?:{ADVERBS}){{1,4}}{VERBS}(?:[,;。]|$)|{_DEFINED})"
+)
 _AUXILIARY = rf"(?:{ADVERBS})?(?:{MODALS})"
 
 _CUE = re.compile(rf"[\s—]*(?:\([^()]{{1,20}}\))?(?:(?:{'|'.join(_LISTS['cues']['patterns'])})[,:]?){{0,3}}")
@@ -50,6 +53,8 @@ _CUE = re.compile(rf"[\s—]*(?:\([^()]{{1,20}}\))?(?:(?:{'|'.join(_LISTS['cues'
 _FOLLOWED = {"acting": _ACTS, "told": _AUXILIARY, "beside": f"[,。;:]|{_ACTS}|$"}
 _TOGETHER = re.compile(rf"(?:{MODALS})?(?:{ADVERBS})?(?:{alternatives(_LISTS['together']['words'])})")
 _ORDER = re.compile(rf"(?:{ADVERBS})?(?:要|应当|应|须|必须|需)(?!求)")
+#: 管委 of 管委会副主任 is no name; 会 of 会同 begins a verb.
+_CUT_NAME = re.compile("会(?![同商])|员会")
 _BY = re.compile("由(?<![经理缘自事]由)(?!于|此)")
 _CARRY = re.compile(rf"(?:{alternatives(_LISTS['carry']['words'])})")
 _HEADLINE = re.compile(rf"(?:(?<=[\n。;:\s])|^)\((?P<body>{_NAMED})\)")
@@ -120,7 +125,7 @@ def _agents(matched: str, pieces: tuple[Span, ...]) -> list[_Names]:
     for start, end in pieces:
         by = _BY.search(matched, start, end)
         names = _list("acting", matched, by.end(), end) if by else None
-        if names:
+        if names and not _CUT_NAME.match(matched, names.end, end):
             return [names]
     return []
 

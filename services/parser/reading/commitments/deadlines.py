@@ -60,6 +60,8 @@ _HEADED = re.compile(
     rf"(?:{_YEAR}|“(?P<plan>{alternatives(_PLAN_NUMBERS)})五”|(?P<relative>今年|明年))"
     rf"[^,。;]*{_LISTS['year_heading']['pattern']}[^,。;]*"
 )
+_PLAN_NAME = re.compile(rf"“({alternatives(_PLAN_NUMBERS)})五”")
+_YEAR_NAME = re.compile("(20[0-9]{2})年")
 _MARKER = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|[0-9]+\.)\s*")
 _UNTIL = "到至在于"
 _EDGES = ("年底", "底", "末", "内")
@@ -110,10 +112,11 @@ def heading_deadline(heading: str, document_date: date | None) -> Deadline | Non
     found = _HEADED.match(title)
     if not found:
         return None
-    if found["plan"]:
-        first, last = _plan_years(found["plan"])
+    if found["plan"]:  # “十四五”时期发展成就和“十五五”时期主要目标任务: what is promised is for the later period
+        first, last = max(_plan_years(numeral) for numeral in _PLAN_NAME.findall(title))
     else:
-        year = int(found["year"]) if found["year"] else _relative_year(found["relative"], document_date)
+        years = [int(year) for year in _YEAR_NAME.findall(title)]
+        year = max(years) if found["year"] else _relative_year(found["relative"], document_date)
         if year is None:
             return None
         first = last = year

@@ -35,6 +35,8 @@ _FINAL = frozenset({"units", "preamble", "lead_in"})
 _SENTENCE_END = re.compile("[。!\n]")
 #: Farthest apart that two parts of one sentence stand: a marker or a short heading lies between them.
 _GAP = 80
+#: Subjects that name nobody.
+_VAGUE = re.compile("有关|相关")
 #: Forms of the items of a list of conditions.
 _ITEMS = frozenset({"cn_paren", "arabic_dot", "yishi"})
 #: A list of items within one sentence is followed this far.
@@ -212,17 +214,20 @@ class _Reading:
 
     def _remember(self, said: _Said, who: _Actors, due: deadlines.Due | None) -> None:
         unit = said.unit
-        if said.subject and unit.section and self._leads(unit):
+        if said.subject and unit.section and self._leads(unit, said.subject):
             self.leads.setdefault(unit.section, who)
         self.last = (unit, who, due)
         if self.matched.endswith(":", unit.start, unit.end):
             stop = _SENTENCE_END.search(self.matched, unit.end, unit.end + _LONGEST_LIST)
             self.running = (due, stop.start() if stop else unit.end + _LONGEST_LIST)
 
-    def _leads(self, unit: Unit) -> bool:
-        """Whether the unit's subject holds for its whole section; those of rules and of a plan's first words do not."""
+    def _leads(self, unit: Unit, subject: Subject) -> bool:
+        """Whether the unit's subject holds for its whole section. Those of rules and of a plan's first words do not,
+        nor does 有关部门 that nobody tells to act."""
         section = self.tree.sections.get(unit.section or "")
         if self.tree.rules or (section and section.form == "annex_title"):
+            return False
+        if _VAGUE.search(subject.raw) and not subject.directive:
             return False
         return unit.section in self.tree.parents or self.context.opens(unit)
 

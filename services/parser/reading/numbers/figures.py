@@ -18,21 +18,18 @@ from services.domain.figure import Figure, FigurePeriod
 from services.parser.lexicon import load
 from services.parser.reading.commitments.promises import is_rulebook
 from services.parser.reading.numbers.figure_kinds import Reading, Stock, is_cumulative, read_kind
+from services.parser.reading.numbers.figure_rules import is_batch, reason_against
 from services.parser.reading.numbers.heads import Head, find_heads, group_of, metric_noun
 from services.parser.reading.numbers.numeric_labels import find_labels
-from services.parser.reading.numbers.passages import VERBS, Passage, passages
+from services.parser.reading.numbers.passages import Passage, passages
 from services.parser.reading.numbers.periods import Years, document_period, find_periods, resolve_same, years_of
 from services.parser.reading.numbers.quantities import Quantity, find_numbers
+from services.parser.reading.numbers.ranks import find_ranks
 from services.parser.reading.numbers.target_rules import (
     FIGURE,
     TARGET,
-    attributive,
-    bare_reason,
-    counts_in_chinese,
-    is_index,
     is_rate,
     judge,
-    label_of_time,
     setting_of,
 )
 from services.parser.reading.numbers.targets import INDEX
@@ -43,17 +40,6 @@ _BESIDE_PERIOD = 7
 _PAST_LABELS = ("narrative", "fact", "preamble", "lead_in")
 #: 高于全国 and 占全市 name what something is compared with.
 _AREAS = re.compile("(?<![于过先占])" + alternatives(load("metrics")["areas"]["words"]))
-_PARTITION = re.compile(alternatives(VERBS["partition"]["nouns"]))
-_FOLLOWING = tuple(VERBS["announcing"]["before"])
-_OWN_WORK = frozenset(VERBS["announcing"]["nouns"])
-_ABOUT = re.compile(r"(?:围绕|聚焦|瞄准)[^,;。]*$")
-_RANK = re.compile(
-    alternatives(VERBS["ranks"]["areas"])
-    + r"[^,;。、“”0-9]{0,8}?(?:首"
-    + alternatives(VERBS["ranks"]["first"])
-    + "|第 ?[0-9一二三四五六七八九十]{1,3}(?:位|名)?)"
-)
-_RANK_VALUE = re.compile(r"首.|第 ?[0-9一二三四五六七八九十]+")
 
 
 def find_figures(document: Document, matched: str) -> Document:
@@ -137,39 +123,6 @@ def _read_promises(document: Document, matched: str, found: _Found) -> None:
                 found.figures.append(reader.figure(index, heads[index], reading))
             else:
                 found.judged[quantity] = verdict
-
-
-def reason_against(passage: Passage, quantity: Quantity) -> str | None:
-    """Why a number of a past unit is no figure; None where it is one."""
-    if quantity.cls == "bare":
-        return None if is_index(passage, quantity) else bare_reason(passage.matched, quantity)
-    if quantity.cls in ("large", "age", "duration"):
-        return label_of_time(passage, quantity)
-    if quantity.chinese and not (_batch(passage, quantity) or counts_in_chinese(passage, quantity)):
-        return "label_count"
-    if attributive(passage, quantity):
-        return "attribute"
-    if quantity.countable and quantity.comparator == "=" and _is_label(passage, quantity):
-        return "label_count"
-    return None
-
-
-def _is_label(passage: Passage, quantity: Quantity) -> bool:
-    return bool(
-        _PARTITION.match(passage.phrase(quantity))
-        or _ABOUT.search(passage.left(quantity))
-        or _announced(passage, quantity)
-    )
-
-
-def _announced(passage: Passage, quantity: Quantity) -> bool:
-    """主要做了以下3项工作: the number of what the text itself goes on to list."""
-    return passage.left(quantity).endswith(_FOLLOWING) or passage.phrase(quantity) in _OWN_WORK
-
-
-def _batch(passage: Passage, quantity: Quantity) -> bool:
-    """两批60个: the batches are counted beside the things (SPEC §15 D26)."""
-    return quantity.unit == "批" and passage.matched[quantity.end : quantity.end + 2].lstrip(" ")[:1].isdigit()
 
 
 @dataclass(slots=True)
@@ -264,7 +217,7 @@ class _Reader:
             scope=self._scope(quantity),
             group=group_of(self.passage, index),
             elided_head=head.elided,
-            optional=quantity.chinese and _batch(self.passage, quantity),
+            optional=quantity.chinese and is_batch(self.passage, quantity),
             rule=f"SPEC §9 {reading.kind}",
         )
 
@@ -274,22 +227,22 @@ class _Reader:
 
     def ranks(self) -> Iterator[Figure]:
         """全国首批, 全市第5位: a rank is a fact about a place in a list, and optional (SPEC §15 D25)."""
-        for found in _RANK.finditer(self.passage.matched, self.passage.start, self.passage.end):
+        for start, end, place in find_ranks(self.passage.matched, self.passage.start, self.passage.end):
             yield Figure(
                 id="",
                 section=self.section,
                 line=self.line,
-                start=found.start(),
-                end=found.end(),
-                raw=self.document.text[found.start() : found.end()],
+                start=start,
+                end=end,
+                raw=self.document.text[start:end],
                 metric="位次",
                 kind="rank",
                 comparator="=",
-                value=_RANK_VALUE.findall(found[0])[-1],
+                value=place,
                 unit="",
                 norm_value=None,
                 norm_unit="",
-                period=self._period(found.start()),
+                period=self._period(start),
                 optional=True,
                 rule="SPEC §9 rank",
             )

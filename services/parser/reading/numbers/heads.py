@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import lru_cache
 
 from services.parser.lexicon import load
+from services.parser.reading.commitments.modality import VERBS
+from services.parser.reading.numbers.lead_words import KEPT, LONGEST, TRAILING, before_head
 from services.parser.reading.numbers.passages import Passage
 from services.parser.reading.numbers.quantities import Quantity
 from services.parser.reading.patterns import alternatives
@@ -22,39 +23,23 @@ from services.parser.text.numerals import number
 
 _WORDS = load("metrics")
 _SUFFIX: dict[str, str] = {unit: suffix for unit, suffix in _WORDS["suffix"].items() if unit != "reason"}
-#: 约 of 签约, 增 of 新增, 有 of 国有 and 为 of 行为 belong to their word.
-_TRAILING = re.compile(
-    f"(?:{alternatives(_WORDS['heads']['trailing'])}|(?<![签预节条公合履契])约|(?<!新)增|(?<![国所民公私自])有|(?<![行作])为|[、,:])+$"
-)
-_TIME = (
-    r"(?:力争|争取|确保)?(?:到|至|截至|截止)?(?:(?:19|20)[0-9]{2}年(?:底前|底|末|前|以来|度|间)?|“?十[一二三四五六]五”?(?:期间|时期|末|以来)?)"
-    r"(?:前[一二三四0-9]个?季度|[0-9]{1,2}—[0-9]{1,2}月份?|上半年|全年|[0-9]{1,2}月(?:底|末|份)?)?|(?:今年|去年|上年|明年)(?:底前|底|末|以来)?"
-    r"|前[一二三四0-9]个?季度|[0-9]{1,2}—[0-9]{1,2}月份?|(?:近|近几|近[0-9一二三四五])年来?|每年|每季度|同期|(?:通过)?[0-9一二三四五两十]{1,3}年(?:时间|左右|内)"
-)
-_GUARDED = "|".join(f"{word}(?![{no}])" if no else word for word, no in _WORDS["heads"]["guarded"].items())
-_LEADING = re.compile(
-    rf"(?:{_TIME}|{alternatives(_WORDS['heads']['leading'])}|{_GUARDED}|{alternatives(_WORDS['areas']['words'])}(?=[^,。]{{2}})|[、,及与]|和(?![美谐平睦善]))+"
-)
 _LEVEL = re.compile(alternatives(_WORDS["levels"]["words"]))
-_KEPT = re.compile("(?<![创更革])" + alternatives(_WORDS["keep"]["flow"]))
 _SHARE_OF = re.compile(r"占(?![比地])([^,;。占]{1,40}?)(?:的|比重|比例|总量|总数)*$")
-_COMPARED = re.compile(
-    r"^(?:同比|环比|(?:较|比|与)[^,;。、]{1,16}?(?=分别|增长|下降|提高|上升|增加|减少|高|低|翻|均|降低|提升|$))"
-)
-_AGAINST = re.compile(r"(?:(?<!比)较|(?<![占同环对])比(?![例重值率]))[^,;。、较比]{1,14}$")
-_FROM = re.compile(r"[由从](?:(?:19|20)[0-9]{2}年|上年|去年)?$")
 _BESIDE = re.compile(r"(?:高于|低于|快于|慢于|超过|高出|领先|优于)[^,;。、]{0,16}$")
 _TIMES = re.compile(r"(?:是|为|相当于|达到|达)[^,;。、]{1,16}$")
 _SPEED = re.compile(r"(?:年均)?(?:增速|增幅|增长率|降幅)$")
 _RISING = re.compile(r"(?:增|提高|提升|上升|扩大|降|减|下降|缩|压缩|升|跃升|拓展|扩展|增加|减少)[^,;。]{0,2}[到至为]")
+#: 加强15%的…: what stands before the number only acts on it.
+_VERB_ONLY = re.compile(f"(?:{VERBS})+")
+#: 为200万名中小学生开展…: what is done for them is no part of who is counted.
+_SERVED = re.compile("(?<=..)" + alternatives(_WORDS["served"]["words"]))
+_QUALITY = re.compile(f"[{_WORDS['qualities']['ends']}]$")
+_NOUN_BEHIND = re.compile("(?:、[^,。;、0-9的]{2,10})+的([^,。;、0-9]{2,})")
 _POST = re.compile(r"^(?:以上|的|以下)+")
 _AND = re.compile(" ?(?:[、和及与]|以及) ?")
-#: Spaces that part no Latin words.
-_SPACES = re.compile("(?<![A-Za-z]) +| +(?![A-Za-z])")
 _DUN = re.compile("、")
 #: 和 of 和美乡村 joins nothing.
 _JOINS = re.compile("[、,及]|和(?![美谐平睦善])")
-_LONGEST = 40
 _TAG_REACH = 30
 
 
@@ -66,28 +51,6 @@ class Head:
     name: str
     elided: bool = False
     uneven: bool = False
-
-
-#: Who speaks, in brackets before the sentence, and who acts: (区农业农村局)…, 我局将….
-_ASIDE = re.compile(
-    r"^\s*(?:\([^()]{1,20}\)|(?:我[委局厅办市省县区州部院校们]|[\u4e00-\u9fff]{2,12}(?:局|委|厅|政府|部门))(?:还|也)?(?:将|应当|要|拟))"
-)
-
-
-@lru_cache(maxsize=4096)
-def before_head(text: str) -> str:
-    """What is left of the text before a number when time, verbs and approximations are cut off; "" when nothing is."""
-    text = _SPACES.sub("", text[-80:])
-    expected = text.rpartition("预计")[2]
-    head, previous = expected if _TRAILING.sub("", expected) else text, None
-    while head != previous:
-        previous = head
-        head = _FROM.sub("", _AGAINST.sub("", _TRAILING.sub("", _COMPARED.sub("", head))))
-        leading = _LEADING.match(head)
-        if leading and not _KEPT.match(head):
-            head = head[leading.end() :]
-        head = _ASIDE.sub("", head)
-    return head.rstrip("、,和及与 ").lstrip("、,及与 ")[-_LONGEST:]
 
 
 def find_heads(passage: Passage) -> list[Head]:
@@ -106,9 +69,9 @@ def find_heads(passage: Passage) -> list[Head]:
 
 
 def _head(passage: Passage, index: int, previous: str) -> Head:
-    quantity, own = passage.quantities[index], passage.before(index)
+    quantity, own = passage.quantities[index], _own(passage, index)
     before, phrase = before_head(own), passage.phrase(quantity)
-    behind = "" if _RISING.match(phrase) else _POST.sub("", phrase).strip()[:_LONGEST]
+    behind = "" if _RISING.match(phrase) else _POST.sub("", _described(passage, quantity, phrase)).strip()[:LONGEST]
     if not before and (not previous or own.lstrip("、,").startswith("分别")):
         previous = with_suffix(before_head(passage.previous_clause(quantity)), quantity) or previous
     if quantity.countable:
@@ -122,8 +85,24 @@ def _head(passage: Passage, index: int, previous: str) -> Head:
     return Head(before) if before else Head(previous or behind, bool(previous))
 
 
+def _described(passage: Passage, quantity: Quantity, phrase: str) -> str:
+    """40个吸引力强、带动面广的消费场景: the noun stands behind the qualities."""
+    if not _QUALITY.search(phrase):
+        return phrase
+    noun = _NOUN_BEHIND.match(passage.right(quantity), len(phrase))
+    return noun[1] if noun else phrase
+
+
+def _own(passage: Passage, index: int) -> str:
+    """What stands before number `index` and is its own: 覆盖率 of 5个集团、覆盖率达, for 集团 is what 5个 counts."""
+    own = passage.before(index)
+    noun, mark, rest = own.partition("、")
+    behind = index and passage.clause(passage.quantities[index].start)[0] < passage.quantities[index - 1].end
+    return rest if behind and noun and mark and passage.quantities[index - 1].countable and rest else own
+
+
 def _percentage(quantity: Quantity, own: str, before: str, behind: str, previous: str) -> Head:
-    cut = before_head(_TRAILING.sub("", own)) if "占" in own else ""
+    cut = before_head(TRAILING.sub("", own)) if "占" in own else ""
     share = _SHARE_OF.search(cut)
     if share:
         subject = before_head(cut[: share.start()])
@@ -134,7 +113,7 @@ def _percentage(quantity: Quantity, own: str, before: str, behind: str, previous
         return Head(f"{subject or previous}增速" if not subject.endswith("率") else subject, not subject)
     if _SPEED.fullmatch(before) and previous:
         return Head(previous + before, True)
-    if behind and not before:
+    if behind and (not before or _VERB_ONLY.fullmatch(before)):
         return Head(f"{behind}占比")
     if before.endswith("占"):
         return Head(f"{before}比")
@@ -143,6 +122,8 @@ def _percentage(quantity: Quantity, own: str, before: str, behind: str, previous
 
 def _counted(passage: Passage, index: int, before: str, behind: str, previous: str) -> Head:
     quantity = passage.quantities[index]
+    if passage.left(quantity).endswith(("为", "给", "在")):
+        behind = _SERVED.split(behind, maxsplit=1)[0]
     if behind and not _JOINS.match(passage.matched, quantity.end):
         return Head(with_suffix(_flow_tag(passage, quantity) + behind, quantity))
     level = _LEVEL.fullmatch(before)
@@ -150,7 +131,7 @@ def _counted(passage: Passage, index: int, before: str, behind: str, previous: s
         return Head(level[0] + _LEVEL.sub("", previous, count=1), True)
     if not before:
         if "累计" in passage.before(index):
-            previous = _KEPT.sub("", previous)
+            previous = KEPT.sub("", previous)
         return Head(previous or with_suffix(behind, quantity), bool(previous))
     return Head(with_suffix(_inherited_tag(passage, index, before, previous) + before, quantity))
 
@@ -163,23 +144,23 @@ def with_suffix(head: str, quantity: Quantity) -> str:
 
 def _flow_tag(passage: Passage, quantity: Quantity) -> str:
     """新建20个…: the verb of newness stays in the name."""
-    tags = list(_KEPT.finditer(passage.left(quantity)))
+    tags = list(KEPT.finditer(passage.left(quantity)))
     return tags[-1][0] if tags and len(tags[-1].string) - tags[-1].end() < _TAG_REACH else ""
 
 
 def _inherited_tag(passage: Passage, index: int, before: str, previous: str) -> str:
     """新评定区级A5个、B8个: what tags the first covers what is coordinated with it (SPEC §14.37)."""
-    if not previous or not index or _LEVEL.match(before) or _KEPT.match(before):
+    if not previous or not index or _LEVEL.match(before) or KEPT.match(before):
         return ""
     between = passage.matched[passage.quantities[index - 1].end : passage.quantities[index].start]
-    tag = re.match(f"(?:{_KEPT.pattern})?(?:{_LEVEL.pattern})?", previous)
+    tag = re.match(f"(?:{KEPT.pattern})?(?:{_LEVEL.pattern})?", previous)
     if not tag or not tag[0]:
         return ""
     if between.startswith(",") and previous[tag.end() : tag.end() + 2] == before[:2]:
         return tag[0]
     if not between.startswith("、"):
         return ""
-    kept = _KEPT.match(previous)
+    kept = KEPT.match(previous)
     return tag[0] if _opens_list(passage, index, tag[0]) else kept[0] if kept else ""
 
 

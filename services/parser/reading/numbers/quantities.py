@@ -231,7 +231,7 @@ _NO_NUMERAL = "第数几每.余多"
 
 
 def _chinese(matched: str, names: tuple[Name, ...], arabic: list[Quantity]) -> Iterator[Quantity]:
-    taken = {quantity.number for quantity in arabic}
+    taken = {place for quantity in arabic for place in range(quantity.number, quantity.end)}
     for hundredth in _HUNDREDTH.finditer(matched):
         value = number(hundredth[1])
         if value is not None and hundredth.start(1) not in taken:
@@ -241,7 +241,8 @@ def _chinese(matched: str, names: tuple[Name, ...], arabic: list[Quantity]) -> I
                 start, end, hundredth.start(), sign or limit or "=", value, "%", value, "%", "percent", chinese=True
             )
     for numeral in _NUMERAL.finditer(matched):
-        if numeral[0] != "一" and len(numeral[0]) <= _LONGEST_NUMERAL and not name_at(names, numeral.start()):
+        free = numeral.start() not in taken and not name_at(names, numeral.start())
+        if numeral[0] != "一" and len(numeral[0]) <= _LONGEST_NUMERAL and free:
             yield from _numeral(matched, numeral)
 
 

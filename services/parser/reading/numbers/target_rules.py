@@ -43,9 +43,12 @@ _CREATED = re.compile(
 #: Words of passing a mark, directly before the number.
 THRESHOLD = tuple(VERBS["threshold"]["words"])
 _QUALITY = frozenset(VERBS["quality"]["verbs"])
+_NEUTRAL = frozenset(VERBS["promise"]["neutral"])
 _CREATION = frozenset({*VERBS["promise"]["stock"], *VERBS["promise"]["flow"], *VERBS["promise"]["neutral"]})
 #: Signs behind a number that show that nothing is counted behind it.
 _FREE = ("", ",", "。", ";", "、", ":", "(", ")", "”", "\n", "和", "及", "与", "以", "并", "的", "左", "!", "?")
+#: 5%左右的预期目标…, spoken about as something set already.
+_SPOKEN_OF = re.compile("的[^,;。]{0,12}?(?:目标|预期|增速|指标)")
 #: A noun, then how it compares, then the number.
 _COMPARED = re.compile(
     "(?<!不)(?:人均|月均|年均|户均|收入|面积|年龄|意愿|比例|占比|率|产值|规模|金额|费用|分值|得分|资产|投资|价值|营业额|营收)[^,。;、0-9]{0,12}"
@@ -61,6 +64,8 @@ _GRANTS = re.compile(alternatives(VERBS["rate"]["promised"]) + "[^,。;0-9]{0,12
 _TO_LEVEL = re.compile(_TO.pattern + "[^,。;0-9]{0,8}$")
 _SHARED = tuple(VERBS["rate"]["shared"])
 _STANDARD = re.compile("(?:目标|水平|比例|标准|速度|增速|要求|幅度|任务|规模|增长|高位|区间)")
+#: 沿线1公里地块: a distance that says which things.
+_ALONG = tuple(VERBS["sized"]["along"])
 #: Things a bound before them picks out (超10亿元项目), with their number behind.
 _COUNTED_THINGS = re.compile(f"的?[^,。;、0-9]{{0,4}}{alternatives(VERBS['sized']['things'])}[^,。;、0-9]{{0,3}}[0-9]")
 #: A verb of making and its object, which is no time.
@@ -175,7 +180,7 @@ def attributive(passage: Passage, quantity: Quantity) -> bool:
     after = passage.matched[quantity.end : quantity.end + 1]
     if _qualifies(passage, quantity, after):
         return True
-    if _sized(passage, quantity):
+    if _sized(passage, quantity) or (passage.left(quantity).endswith(_ALONG) and after not in _FREE):
         return True
     bound = passage.matched[quantity.start : quantity.end].endswith(("以上", "以下", "以内"))
     if quantity.cls == "size":
@@ -196,6 +201,8 @@ def _qualifies(passage: Passage, quantity: Quantity, after: str) -> bool:
     """人均面积低于15平方米的家庭, 意愿达到80%以上的小区: a measure of those meant, not a result promised."""
     if after != "的" or quantity.cls not in ("money", "measure", "size", "percent", "age", "score"):
         return False
+    if not passage.ahead(quantity).strip() and _SPOKEN_OF.match(passage.right(quantity)):
+        return True
     compared = _COMPARED.search(passage.matched, passage.clause(quantity.start)[0], quantity.number)
     return bool(compared) and not _STANDARD.match(passage.matched, quantity.end + 1)
 
@@ -222,7 +229,8 @@ def _starting_point(passage: Passage, quantity: Quantity, _: Setting) -> str | N
 
 
 def _reached(passage: Passage, quantity: Quantity, _: Setting) -> str | None:
-    return FIGURE if _PAST.search(passage.left(quantity)) else None
+    left = passage.left(quantity)
+    return FIGURE if _PAST.search(left) or (quantity.countable and left.endswith("了")) else None
 
 
 def _stated_rate(passage: Passage, quantity: Quantity, setting: Setting) -> str | None:
@@ -237,7 +245,8 @@ def is_rate(passage: Passage, quantity: Quantity) -> bool:
     left = passage.left(quantity)
     if _GRANTS.search(left) or _TO_LEVEL.search(left):
         return False
-    return bool(_RATE.search(left)) or (quantity.cls == "percent" and left.endswith(_SHARED))
+    shared = left.endswith(_SHARED) or passage.right(quantity).startswith("用于")
+    return bool(_RATE.search(left)) or (quantity.cls == "percent" and shared)
 
 
 def _counted(passage: Passage, quantity: Quantity, setting: Setting) -> str | None:
@@ -266,6 +275,8 @@ def at_least(left: str) -> bool:
 def _counted_behind(passage: Passage, quantity: Quantity, verb: str | None, goal: bool) -> str | None:
     if verb is None:
         verb = passage.verb(quantity, clause=False)
+    if verb in _NEUTRAL and _ABSTRACT.search(passage.phrase(quantity)):
+        return "label_count"
     if verb in _CREATION or (goal and verb is None):
         return None
     if verb is None or verb in _QUALITY or _ABSTRACT.search(passage.phrase(quantity)):

@@ -19,8 +19,9 @@ from services.parser.lexicon import load
 from services.parser.reading.commitments.context import written_on
 from services.parser.reading.commitments.deadlines import explicit_deadline
 from services.parser.reading.numbers.figure_kinds import first_of_run
-from services.parser.reading.numbers.heads import Head, before_head, find_heads, group_of, split_heads
+from services.parser.reading.numbers.heads import Head, find_heads, group_of, split_heads
 from services.parser.reading.numbers.implicit import Implicit, find_implicit
+from services.parser.reading.numbers.lead_words import before_head
 from services.parser.reading.numbers.passages import VERBS, Passage, cuts_of, passages
 from services.parser.reading.numbers.quantities import Quantity, find_numbers
 from services.parser.reading.numbers.target_rules import TARGET, THRESHOLD, at_least, judge, setting_of
@@ -34,7 +35,9 @@ _FILLER = "(?:分别|年均|同比|均|了|约|超过|再|实际)*"
 _DECREASE = re.compile(f"{_DOWN}{_FILLER}$")
 _INCREASE = re.compile(f"{_UP}{_FILLER}$")
 _KEEP = re.compile(alternatives(VERBS["keep"]["words"]) + "$")
-_BASELINE = re.compile(rf"(?:较|比|与)([^,;。、增长下降提高减少]{{2,12}}?)(?:相比|分别|均|同期|{_DOWN}|{_UP}|翻|高|低)")
+_BASELINE = re.compile(
+    rf"(?:较|(?<![占同环对])比(?![例重值率])|与(?=[^,;。]{{2,12}}相比))([^,;。、增长下降提高减少]{{2,12}}?)(?:相比|分别|均|同期|{_DOWN}|{_UP}|翻|高|低)"
+)
 _RECURRENCE = re.compile(alternatives(VERBS["recurrence"]["words"]))
 _CUMULATIVE = re.compile(alternatives(VERBS["cumulative"]["words"]))
 _MULTIPLE_OF_ALL = re.compile("(?:全部|均|都|实现)*(翻一番|翻番|翻两番|倍增|双倍增)[,、]?分别")
@@ -42,7 +45,7 @@ _EACH = re.compile(r"(?:在([^,。;在]{2,40}))?各[^,。;]{0,8}$")
 #: Names that say themselves what is measured; 数 is added to all others.
 _AMOUNT = re.compile("(?:[数量额值率力度]|规模|收入|投入|投资|面积|里程|人口|强度)$")
 #: How many there will be is no part of the name: …两个五千亿级产业集群和一批百亿级企业.
-_SOME = re.compile("(?:^[^、]*和)?(?:一批|一个|若干个?|多个|[两二三四五六七八九]个|更多)$")
+_SOME = re.compile("(?:^[^、]*和)?(?:一批|一个|若干个?|多个|[两二三四五六七八九0-9]+个|更多)$")
 _IMPLIED: dict[str, Comparator] = {"doubling": "multiple", "whole": "=", "scale": ">="}
 #: The unit of a bare number: a value of an index.
 INDEX = "指数"

@@ -32,6 +32,12 @@ RUN_IN, WHOLE_LINE, UN_NUMBERED = 45, 60, 25
 #: Longest run-in heading that speaks of time (下一步工作打算。); longer ones name a topic.
 _LONGEST_TIME = 10
 
+#: 高位统筹 压实责任成立…: two phrases of four characters, the text run on behind them.
+_COUPLET = re.compile(
+    f" *[\u4e00-\u9fff]{{4}} +(?!{any_word(load('headings')['couplet']['not_second'])})[\u4e00-\u9fff]{{4}}"
+    "(?=[\u4e00-\u9fff“《][^。]{0,200}[,。])"
+)
+
 
 def heading_end(text: str, marker: Marker, end: int, followed: bool) -> int:
     """Where the heading of `marker` ends; `marker.after` when only the marker is heading.
@@ -39,6 +45,9 @@ def heading_end(text: str, marker: Marker, end: int, followed: bool) -> int:
     `[marker.start, end)` is what the marker governs in its paragraph, `followed` says that text or sections follow
     below. A first sentence that would take a promise out of the text (SPEC §17) is no heading.
     """
+    couplet = _COUPLET.match(text, marker.after, end) if marker.form in ("cn_dun", "cn_paren") else None
+    if couplet:
+        return couplet.end()
     sentence = first_top_level(text, marker.after, end, "。!?")
     stop = end if sentence is None else sentence + 1
     more = trim(text, stop, end) is not None

@@ -24,7 +24,7 @@ _NUMERALS = "一二三四五六七八九十"
 _NUMERAL = f"[{_NUMERALS}]{{1,3}}"
 _AT_ROW_START: tuple[tuple[Form, re.Pattern[str]], ...] = (
     ("cn_dun", re.compile(rf"({_NUMERAL})\s?(?:、|[.](?!\d))")),
-    ("cn_paren", re.compile(rf"\(\s?({_NUMERAL})\s?\)[、.]?")),
+    ("cn_paren", re.compile(rf"\(?\s?({_NUMERAL})\s?\)[、.]?")),
     ("arabic_dot", re.compile(r"(\d{1,2})\s?(?:[.](?!\d)|、)")),
     ("yishi", re.compile(rf"({_NUMERAL})是(?!否)")),
 )

@@ -53,6 +53,8 @@ def list_of(row: Row, start: int) -> UnitList | None:
     stop = len(text.rstrip().rstrip("。;"))
     if stop > begin and text[stop - 1] in _BRACKETS.values():
         return _bracketed(row, begin, stop)
+    if ":" not in text:  # no label
+        return None
     labelled = _LABEL.match(text, begin)
     if labelled and len(text) - begin <= _LONGEST:
         units = _units(text[labelled.end() : stop])

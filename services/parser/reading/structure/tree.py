@@ -95,7 +95,7 @@ class _Walk:
 
     def _own(self, start: int, end: int) -> None:
         """Text that the innermost open section owns, or none does."""
-        if (piece := trim(self.text, start, end)) is None:
+        if start >= end or (piece := trim(self.text, start, end)) is None:
             return
         if self.open:
             self.open[-1].body.append(piece)

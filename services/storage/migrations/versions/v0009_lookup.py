@@ -73,12 +73,14 @@ def upgrade() -> None:
     for column in BY:
         op.create_index(f"ix_commitment_{column}_place", "commitment", [column, "place"])
     op.create_index("ix_commitment_body_role_key_place", "commitment_body", ["role", "key", "place"])
+    op.create_index("ix_document_status", "document", ["status"])
     if not sqlite:
         op.execute("create index ix_commitment_text on commitment_text using gin (grams)")
 
 
 def downgrade() -> None:
     """Who acts is lost: no actor is found until a page is read anew."""
+    op.drop_index("ix_document_status", "document")
     op.drop_table("commitment_text")
     op.drop_table("commitment_body")
     for column in BY:

@@ -1,0 +1,126 @@
+"""What a caller sends about a subscription: understood whole or refused, a misspelt field too."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, with_config
+
+from services.api.webhooks.match import folded
+from services.domain.errors import InputError
+from services.domain.subscription import Digest, Filter, Keywords
+
+#: Values of one list of a filter, and characters of one value.
+_VALUES, _LENGTH = 200, 200
+_STRICT = ConfigDict(extra="forbid")
+
+
+@with_config(_STRICT)
+@dataclass(frozen=True, slots=True)
+class AskedKeywords(Keywords):
+    """Words that all, any, or none may occur."""
+
+
+@with_config(_STRICT)
+@dataclass(frozen=True, slots=True)
+class AskedFilter(Filter):
+    """A filter as it comes in."""
+
+    keywords: AskedKeywords = AskedKeywords()
+
+
+@with_config(_STRICT)
+@dataclass(frozen=True, slots=True)
+class AskedDigest(Digest):
+    """A digest as it comes in."""
+
+
+_Note = Annotated[str, Field(max_length=500)]
+_PerMinute = Annotated[int, Field(ge=1, le=6000, description="Most requests a minute.")]
+
+
+class NewSubscription(BaseModel):
+    """Where to tell, and what. An empty filter means: severity medium and above, tiers A and B, all documents."""
+
+    model_config = _STRICT
+
+    url: Annotated[str, Field(max_length=2048, examples=["https://example.org/dafu"])]
+    filter: AskedFilter = AskedFilter()
+    note: _Note = ""
+    #: Also tell what was found on a source's first visit.
+    backfill: bool = False
+    digest: AskedDigest | None = None
+    per_minute: _PerMinute | None = None
+
+
+class ChangedSubscription(BaseModel):
+    """What is left out stays. `status`: `disabled` sends nothing, `active` takes it up again."""
+
+    model_config = _STRICT
+
+    filter: AskedFilter | None = None
+    note: _Note | None = None
+    backfill: bool | None = None
+    digest: AskedDigest | None = None
+    per_minute: _PerMinute | None = None
+    status: Literal["active", "disabled"] | None = None
+
+
+class Period(BaseModel):
+    """Events that happened from `since` on, before `until`; with `dry_run` they are only counted."""
+
+    model_config = _STRICT
+
+    since: AwareDatetime
+    until: AwareDatetime | None = None
+    dry_run: bool = False
+
+
+class AskedPreview(BaseModel):
+    """A filter to try on what is stored; `first` events come along whole."""
+
+    model_config = _STRICT
+
+    filter: AskedFilter = AskedFilter()
+    backfill: bool = False
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    first: Annotated[int, Field(ge=0, le=50)] = 10
+
+
+class Rotation(BaseModel):
+    """For how long the secret that is replaced goes on signing beside the new one."""
+
+    model_config = _STRICT
+
+    overlap_hours: Annotated[float, Field(ge=0, le=168)] = 24
+
+
+def filter_of(asked: AskedFilter) -> Filter:
+    """Raises InputError, naming the field, for what cannot be asked."""
+    values: dict[str, Any] = {field.name: getattr(asked, field.name) for field in fields(Filter)}
+    words = Keywords(asked.keywords.all, asked.keywords.any, asked.keywords.none)
+    lists = {f"keywords.{field.name}": getattr(words, field.name) for field in fields(Keywords)}
+    for name, value in {**values, **lists}.items():
+        if isinstance(value, tuple) and (len(value) > _VALUES or any(not 0 < len(one) <= _LENGTH for one in value)):
+            raise InputError(f"filter.{name}: at most {_VALUES} values of 1 to {_LENGTH} characters")
+    if any(not folded(word) for value in lists.values() for word in value):
+        raise InputError("filter.keywords: a word of punctuation only finds nothing; leave it out")
+    if isinstance(asked.deadline_before, date) and asked.deadline_before.year < 1000:
+        raise InputError("filter.deadline_before: YYYY-MM-DD")
+    return Filter(**{**values, "keywords": words})
+
+
+def digest_of(asked: AskedDigest | None) -> Digest | None:
+    """Raises InputError, naming the field, for a time or a zone there is not."""
+    if asked is None:
+        return None
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", asked.at, re.ASCII):
+        raise InputError("digest.at: a time of day, HH:MM")
+    if asked.zone not in available_timezones():
+        raise InputError("digest.zone: a time zone such as Asia/Shanghai")
+    return Digest(asked.every, asked.at, asked.weekday, str(ZoneInfo(asked.zone)))

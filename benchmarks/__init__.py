@@ -2,7 +2,7 @@
 
     reading        bytes to structured document, beside trafilatura and readability-lxml
     understanding  structured document to commitments, targets and figures, beside a fixed reference loop
-    comparing      two versions to their changes, beside the same loop
+    comparing      two versions to their changes: speed, texts far apart, marks beside two page watchers
     hostile        what hostile pages cost, each in a process of its own
     queries        pages of lists over 200,000 commitments, on SQLite and PostgreSQL
     callers        what half-sent requests cost all other callers

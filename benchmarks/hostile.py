@@ -1,4 +1,4 @@
-"""What hostile pages cost: each read in a process of its own, CPU seconds and peak memory beside the bars."""
+"""What hostile pages cost: each read to the end, commitments and all, in a process of its own, CPU seconds and peak memory beside the bars."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MEBIBYTES = 256
 def run() -> bool:
     outcomes = {name: _child(name) for name in MAKERS}
     rows = [(name, *_cells(outcome)) for name, outcome in outcomes.items()]
-    head = ("page", "MB", "CPU s", "peak MiB", "lines", "outcome", "")
+    head = ("page", "MB", "CPU s", "peak MiB", "lines", "units", "outcome", "")
     show(f"hostile: at most {SECONDS:g} s and {MEBIBYTES} MiB each, the interpreter's own included", head, rows)
     return all(_holds(outcome) for outcome in outcomes.values())
 
@@ -37,12 +37,13 @@ def _holds(outcome: dict[str, Any] | None) -> bool:
 
 def _cells(outcome: dict[str, Any] | None) -> tuple[str, ...]:
     if outcome is None:
-        return "", "", "", "", "died", "OVER"
+        return "", "", "", "", "", "died", "OVER"
     return (
         f"{outcome['bytes'] / 1e6:.1f}",
         f"{outcome['cpu']:.2f}",
         f"{outcome['peak'] / 1024:.0f}",
         f"{outcome['lines']}",
+        f"{outcome['units']}",
         outcome["reason"] or outcome["verdict"],
         "" if _holds(outcome) else "OVER",
     )

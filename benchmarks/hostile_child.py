@@ -11,8 +11,9 @@ import sys
 import time
 from collections.abc import Sequence
 
-from benchmarks.hostile_pages import URL, page
+from benchmarks.hostile_pages import URL, made
 from services.parser.page.extract import read_page
+from services.parser.reading.read import read
 
 #: What ends the process; the bars of `hostile` are far below.
 CPU_SECONDS = 20
@@ -24,18 +25,20 @@ def main(names: Sequence[str]) -> None:
     for name in names:
         used = int(time.process_time())
         resource.setrlimit(resource.RLIMIT_CPU, (used + CPU_SECONDS, resource.RLIM_INFINITY))
-        print(json.dumps({"name": name, **_outcome(page(name))}), flush=True)
+        print(json.dumps({"name": name, **_outcome(made(name))}), flush=True)
 
 
 def _outcome(body: bytes) -> dict[str, object]:
     started = time.process_time()
-    read = read_page(body, url=URL)
+    page = read_page(body, url=URL)
+    document = read(page)
     spent = time.process_time() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    quality = read.quality
+    quality = page.quality
     return {
         "bytes": len(body),
-        "lines": len(read.lines),
+        "lines": len(page.lines),
+        "units": len(document.units),
         "verdict": quality.verdict,
         "reason": quality.reason,
         "evidence": quality.evidence,

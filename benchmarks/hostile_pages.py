@@ -36,9 +36,17 @@ MAKERS: dict[str, Callable[[], str]] = {
     "paragraphs": lambda: '<div id="zoom">' + "<p>发展，</p>" * 29_000,
     "unknown_paragraphs": lambda: "<p>发展，</p>" * 29_000,
     "cells": lambda: "<table>" + "<tr><td>a<td>b" * 19_000,
+    "percentages": lambda: f'<div id="zoom"><p>{"增长5%。" * 27_000}</p></div>',
+    "next_steps": lambda: f'<div id="zoom"><p>{"。下一步工作" * 23_000}</p></div>',
+    "first_ofs": lambda: '<div id="zoom">' + "<p>一是推进工作。</p>" * 19_000,
+    "headings_below": lambda: '<div id="zoom">' + "".join(f"<p>{n % 90}、发展目标</p>" for n in range(19_000)),
+    "cited": lambda: f'<div id="zoom"><p>{"《方案》" * 34_000}</p></div>',
+    "brackets": lambda: f'<div id="zoom"><p>{"《(“【" * 34_000}</p></div>',
+    "names": lambda: f'<div id="zoom"><p>推进工作。(责任单位:{"市财政局、" * 27_000})</p></div>',
+    "amounts": lambda: f'<div id="zoom"><p>{"1,234.5万元," * 13_000}</p></div>',
     "lists": lambda: "<ul><li><a href=/1>甲</a>" * 3_000,
 }
 
 
-def page(name: str) -> bytes:
+def made(name: str) -> bytes:
     return f"<html><body>{MAKERS[name]()}".encode()

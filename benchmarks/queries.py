@@ -152,6 +152,8 @@ def _fill(conn: Connection) -> None:
     drawn = random.Random(2023)
     texts = [path.read_text("utf-8") for path in sorted(SEEDS.glob("*.txt"))]
     material = [promise for each in texts for promise in promises_of(read_text(each))]
+    if conn.dialect.name == "postgresql":  # quicker made at once than row by row
+        conn.execute(text("drop index ix_commitment_text"))
     conn.execute(insert(host), [_row(host, name="a")])
     conn.execute(insert(source), [_row(source, id="s", host="a")])
     for first in range(0, DOCUMENTS, _AT_ONCE):
@@ -162,6 +164,8 @@ def _fill(conn: Connection) -> None:
         conn.execute(insert(commitment), [row for row, _ in made])
         conn.execute(insert(commitment_body), [body for _, bodies in made for body in bodies])
         COMMITMENT_TEXT.add(conn, {row["place"]: row["searchable"] for row, _ in made})
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("create index ix_commitment_text on commitment_text using gin (grams)"))
 
 
 def _document(n: int, drawn: random.Random) -> dict[str, Any]:

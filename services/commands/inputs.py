@@ -7,19 +7,29 @@ from pathlib import Path
 
 from services.domain.document import Document
 from services.domain.errors import InputError
+from services.parser.apart import read_apart
+from services.parser.files.composing import file_page
+from services.parser.files.kind import kind_of
 from services.parser.page.decode import decode
 from services.parser.page.extract import read_page
 from services.parser.reading.read import read, read_text
 
 #: Larger input is no official page (DELIVERY.md, body limit).
 LIMIT = 10 * 1024 * 1024
+#: Kinds of content that are no file as offices attach them: pages, texts, pictures.
+_NO_FILES = {"html", "unknown", "png", "jpeg", "gzip"}
 _TEXT_SUFFIXES = {".txt", ".text"}
 _PAGE_SUFFIXES = {".html", ".htm", ".shtml", ".jhtml", ".xhtml"}
 
 
 def read_input(name: str, url: str | None = None) -> Document:
-    """The document in file `name`, or on stdin for `-`. The name's ending decides page or text, else the content."""
+    """The document in file `name`, or on stdin for `-`.
+
+    A PDF or an office file is known by its content; page or text by the name's ending, else by the content.
+    """
     body = _bytes(name)
+    if kind_of(body) not in _NO_FILES:
+        return read(file_page(read_apart(body), url))
     _refuse_binary(name, body)
     if _is_page(name, body):
         return read(read_page(body, url=url))
@@ -49,7 +59,7 @@ def _file(name: str) -> bytes:
 def _refuse_binary(name: str, body: bytes) -> None:
     utf16 = body.startswith((b"\xff\xfe", b"\xfe\xff"))
     if b"\0" in body and not utf16:
-        raise InputError(f"{name}: is a binary file; give a page (.html) or a text (.txt)")
+        raise InputError(f"{name}: is a binary file; give a page (.html), a text (.txt), a .pdf, .docx or .xlsx")
 
 
 def _is_page(name: str, body: bytes) -> bool:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_left
+from shutil import get_terminal_size
 
 from services.commands import explained
 from services.commands.inputs import read_input
 from services.commands.marked import marked_lines
+from services.commands.sides import two_sides
+from services.commands.terminal import wrapped
 from services.domain.commitment import Commitment, Target
 from services.domain.document import Document
 from services.parser.compare.compare import compare
@@ -32,14 +35,15 @@ def parse_command(name: str, url: str | None, *, as_json: bool, explain: bool = 
 
 def diff_command(old: str, new: str, *, as_json: bool, as_html: bool = False) -> int:
     """0 for no change, 1 for changes."""
-    before, after = read_input(old), read_input(new)
+    before, after = two_sides(old, new)
     comparison = compare(before, after)
     if as_html:
         print(page(comparison, before, after), end="")
     elif as_json:
         print(encode(comparison).decode())
     else:
-        print(show(comparison, before, after, colour=sys.stdout.isatty()))
+        shown = show(comparison, before, after, colour=sys.stdout.isatty())
+        print(wrapped(shown, get_terminal_size().columns) if sys.stdout.isatty() else shown)
     return 1 if comparison.changes else 0
 
 

@@ -61,7 +61,7 @@ def check_source_command(id_: str) -> None:
     configure_logs("error")
     with _opened(settings) as database, database.read() as conn:
         source = sources.get_source(conn, id_)
-    answer = _fetch(source.url, settings)
+    answer = fetch(source.url, settings)
     listing = read_list(answer.body, url=source.url, content_type=answer.headers.get("content-type"))
     _show_listing(listing)
     if listing.blind:
@@ -74,7 +74,7 @@ def check_page_command(url: str, *, as_json: bool) -> None:
     """Fetch one page and read it."""
     settings = load_settings()
     configure_logs("error")
-    answer = _fetch(url, settings)
+    answer = fetch(url, settings)
     content_type = answer.headers.get("content-type")
     document = read(read_page(answer.body, url=url, content_type=content_type, status=answer.status))
     print(encode(document).decode() if as_json else summary(document))
@@ -92,7 +92,8 @@ def _opened(settings: Settings) -> closing[Database]:
     return closing(database)
 
 
-def _fetch(url: str, settings: Settings) -> Answer:
+def fetch(url: str, settings: Settings) -> Answer:
+    """One page, fetched now. Raises Unavailable."""
     answer = asyncio.run(_get(url, settings))
     if isinstance(answer, Failure):
         raise Unavailable(f"{url}: no answer ({answer.reason}); is the address right and the network there?")

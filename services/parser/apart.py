@@ -19,7 +19,7 @@ from services.parser.files.read import read_file
 #: Bytes of address space and seconds of computing one file may take; wall time is for a machine that is busy.
 MEMORY = 1024 * 1024 * 1024
 SECONDS = 30
-PATIENCE = 120
+PATIENCE = 60
 
 
 def read_apart(body: bytes, *, memory: int = MEMORY, seconds: int = SECONDS) -> FileText:

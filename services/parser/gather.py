@@ -50,7 +50,7 @@ def page_at(conn: Connection, snapshot: Snapshot, source: Source) -> Page | Qual
 
 
 def gather(conn: Connection, snapshot: Snapshot, source: Source, *, patient: bool = True) -> Gathered:
-    """The page in `snapshot` with its pieces. `patient`: a file that nobody has asked for yet is waited for.
+    """The page in `snapshot` with its pieces. `patient`: a file that nobody has asked for yet is waited for, once.
 
     A part of the article is always waited for, and so are the files of a page that says nothing without them.
     """
@@ -94,6 +94,7 @@ def _with_pieces(conn: Connection, snapshot: Snapshot, source: Source, page: Pag
     linked = _files(page)
     here = pieces.copies(conn, [link.url for link in linked], snapshot.id)
     alone = ATTACHMENT_ONLY in page.quality.warnings
+    patient = patient and bool(linked) and not pieces.waited(conn, snapshot.document, snapshot.id)
     open_ = [link for link in linked if not (here[link.url].settled if alone else here[link.url].tried or not patient)]
     if open_:
         return Gathered(_waiting(open_, len(linked), here[open_[0].url]), parts + linked)

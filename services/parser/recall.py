@@ -58,10 +58,9 @@ def load(conn: Connection, snapshot_id: int, address: str, reader: Reader) -> Ma
     current = versions.current_version(conn, page.id)
     before = snapshots.previous(conn, snapshot.id, page.id)
     known = as_read_by(conn, current, watch.source, reader) if current else None
-    patient = not pieces.waited(conn, page.id, snapshot.id)
     return Material(
         snapshot=snapshot,
-        gathered=gather(conn, snapshot, watch.source, patient=patient),
+        gathered=gather(conn, snapshot, watch.source),
         source=watch.source,
         reader=reader,
         subject=Subject(page.id, page.url, page.source, page.backfill, address),

@@ -55,7 +55,6 @@ _MOST = 2**20
 _COUNTED = 200
 #: More are not sorted only to find that out.
 _SORTED = 10_000
-_BY_DATE = "INDEXED BY ix_commitment_deadline_end_place"
 #: Above every place.
 _LAST = 2**63 - 1
 #: Rows judged at a time at the most.
@@ -223,8 +222,8 @@ def _of_rows(asked: Asked) -> Iterator[_Step]:
     due = [c.deadline_end >= asked.deadline_from] if asked.deadline_from is not None else []
     due += [c.deadline_end <= asked.deadline_to] if asked.deadline_to is not None else []
     if due:
-        # left alone, SQLite would go through all places in order rather than sort those of the range
-        yield _Step(places.where(*due).with_hint(commitment, _BY_DATE, "sqlite"), c.place, ordered=False)
+        # by its bare place SQLite would go through everything in order rather than sort those of the range
+        yield _Step(places.where(*due), c.place + 0, ordered=False)
 
 
 def _reach(conn: Connection, step: _Step, after: Position | None) -> int:

@@ -121,6 +121,12 @@ def versions_of_key(conn: Connection, document_id: str, key_hash: str, limit: in
     return tuple(_current(row) for row in conn.execute(query.order_by(version.c.n.desc()).limit(limit)))
 
 
+def find_version(conn: Connection, document_id: str, n: int) -> Current | None:
+    """Version `n` as it would be compared; None where there is none."""
+    row = conn.execute(select(version).where(version.c.document_id == document_id, version.c.n == n)).first()
+    return None if row is None else _current(row)
+
+
 def versions_of_others(conn: Connection, document_id: str, reader: str, limit: int = 3) -> tuple[Current, ...]:
     """The newest versions some other reader than `reader` made: their keys say nothing about what it would make."""
     query = select(version).where(version.c.document_id == document_id, version.c.reader != reader)
@@ -132,6 +138,20 @@ def get_version(conn: Connection, document_id: str, n: int) -> tuple[VersionReco
     if row is None:
         raise NotFound(f"document {document_id!r} has no version {n}")
     return _record(row, _changes(conn, document_id, n, n).get(n, ())), _structure(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Memento:
+    """A version and when it was first seen."""
+
+    n: int
+    observed: datetime
+
+
+def mementos(conn: Connection, document_id: str) -> tuple[Memento, ...]:
+    """Every version of a document, oldest first."""
+    query = select(version.c.n, version.c.observed).where(version.c.document_id == document_id)
+    return tuple(Memento(row.n, row.observed) for row in conn.execute(query.order_by(version.c.n)))
 
 
 def key_of(conn: Connection, document_id: str, n: int) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import os
 import socket
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import files
 import pytest
 import structlog
 
@@ -84,6 +86,27 @@ def test_a_file_that_is_no_page_or_text(dafu: Dafu, tmp_path: Path, name: str, c
         run = dafu(*command)
         assert_refused(run, str(path), says)
         assert run.stdout == ""
+
+
+@pytest.mark.parametrize("name", ["plan.docx", "plan.pdf", "plan"])
+def test_a_file_as_offices_attach_them_is_read(dafu: Dafu, tmp_path: Path, name: str) -> None:
+    text = "一、工作目标\n到2025年底,全市建成社区养老服务站120个。"
+    (tmp_path / name).write_bytes(files.word(text) if name == "plan.docx" else files.pdf(files.wrapped(text)))
+    run = dafu("parse", str(tmp_path / name), "--json")
+    document = json.loads(run.stdout)
+    assert (run.returncode, document["text"]) == (0, text)
+    assert [target["norm_value"] for target in document["targets"]] == [120]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [(files.pdf([], picture=True), "scan"), (files.archive({"a.txt": b"a"}), "format"), (b"%PDF-1.4 x", "damaged")],
+)
+def test_a_file_that_cannot_be_read_says_why(dafu: Dafu, tmp_path: Path, body: bytes, reason: str) -> None:
+    (tmp_path / "plan.pdf").write_bytes(body)
+    run = dafu("parse", str(tmp_path / "plan.pdf"))
+    assert run.returncode == 1
+    assert f"no document: {reason}" in run.stderr
 
 
 def test_a_missing_file_a_folder_and_an_empty_stdin(

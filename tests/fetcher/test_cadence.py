@@ -23,6 +23,12 @@ def test_a_page_is_due_between_its_sources_interval_and_a_day(id_: str, every: t
     assert wait == cadence.next_page(id_, NOW, every, NOW - age) - NOW
 
 
+@given(ids, everies, ages)
+def test_a_file_is_asked_for_more_rarely_than_its_page(id_: str, every: timedelta, age: timedelta) -> None:
+    page = cadence.next_page(id_, NOW, every, NOW - age) - NOW
+    assert cadence.next_page(id_, NOW, every, NOW - age, cadence.FILES_RARER) - NOW == cadence.FILES_RARER * page
+
+
 @given(ids, everies, ages, ages)
 def test_the_older_the_rarer(id_: str, every: timedelta, one: timedelta, other: timedelta) -> None:
     young, old = sorted((one, other))

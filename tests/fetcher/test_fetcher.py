@@ -20,7 +20,7 @@ from services.domain.source import Source
 from services.egress.door import Door
 from services.fetcher.fetcher import Fetcher
 from services.fetcher.schedule import ticking
-from services.storage import outbox, pages, snapshots, sources, visits
+from services.storage import outbox, pages, pieces, snapshots, sources, visits
 from services.storage.database import Database, open_database
 from services.storage.hosts import get_host
 from services.storage.readings import Reading, save_reading
@@ -373,3 +373,27 @@ async def test_ticks_make_due_visits_and_the_end_waits_for_them(database: Databa
     with database.read() as conn:
         assert get_host(conn, "www.example.gov.cn").robots_status == 404
         assert visits.next_due(conn) is not None
+
+
+async def test_a_linked_file_is_visited_like_a_page_and_says_why_it_does_not_come(
+    database: Database, site: ScriptedSite
+) -> None:
+    files = {f"{HOME}/f/{name}": length for name, length in (("small.pdf", 11), ("large.pdf", 21), ("no.pdf", 1))}
+    for url, length in files.items():
+        site.pages[url] = httpx.Response(200, content=bytes(length << 20))
+    site.pages[f"{HOME}/robots.txt"] = httpx.Response(200, text="User-agent: *\nDisallow: /f/no")
+    visitor = fetcher(database, site)
+    await run_until(visitor, site.clock, START + hours(1))
+    with database.write() as conn:
+        links = [pieces.Link(url, "attachment", "附件") for url in files]
+        pieces.set_links(conn, document_id(LETTERS[0]), links, site.clock.now)
+    await run_until(visitor, site.clock, START + hours(2))
+    with database.read() as conn:
+        troubles = [pages.get_page(conn, document_id(url)).trouble for url in files]
+        small = pages.get_page(conn, document_id(next(iter(files))))
+    assert troubles == [None, "too_large", "robots"]
+    assert small.latest_snapshot is not None, "larger than a page may be"
+    assert not site.asked(f"{HOME}/f/no.pdf")
+    assert site.asked(f"{HOME}/f/small.pdf")[0].headers["accept"] == "*/*"
+    moments = [request.at for request in site.requests]
+    assert all(later - earlier >= timedelta(seconds=5) for earlier, later in pairwise(moments))

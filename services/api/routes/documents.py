@@ -43,6 +43,7 @@ def list_documents(
     return {"items": [record_data(record, context.address) for record in found[:limit]], "next": more}
 
 
+@router.head("/documents/{document_id}", include_in_schema=False)
 @router.get("/documents/{document_id}", summary="One document, as it is now or was at Accept-Datetime (RFC 7089)")
 def get_document(
     context: Here,
@@ -60,9 +61,10 @@ def get_document(
         if moment is not None:  # before the first version the first one answers
             n = readings.version_at(conn, document_id, moment) or 1
         row, structure = versions.get_version(conn, document_id, n)
-    response.headers.update(memento.headers_of(record, row, context.address))
+        mementos = versions.mementos(conn, document_id)
+    response.headers.update(memento.headers_of(record, n, mementos, context.address))
     response.headers["Vary"] = "accept-datetime"
-    response.headers["Content-Location"] = memento.memento_url(record, row, context.address)
+    response.headers["Content-Location"] = memento.memento_url(record, n, context.address)
     now = moment is None or n == record.current_n
     about = record_data(record, context.address) if now else described(record, row, structure, context.address)
     return {**about, "attachments": attachments_data(structure), "structure": structure_data(structure)}
@@ -80,11 +82,13 @@ def list_attachments(
     return {"document": document_id, "version": row.n, "items": attachments_data(structure, texts=True)}
 
 
+@router.head("/documents/{document_id}/versions/{n}", include_in_schema=False)
 @router.get("/documents/{document_id}/versions/{n}", summary="One version as it stood")
 def get_version(context: Here, document_id: str, n: Number, response: Response) -> dict[str, Any]:
     with context.database.read() as conn:
         record = documents.get_document(conn, document_id)
         row, structure = versions.get_version(conn, document_id, n)
-    response.headers.update(memento.headers_of(record, row, context.address))
+        mementos = versions.mementos(conn, document_id)
+    response.headers.update(memento.headers_of(record, n, mementos, context.address))
     about = record_data(record, context.address)
     return {"document": about, **version_data(row), "structure": structure_data(structure)}

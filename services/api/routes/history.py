@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -103,11 +103,16 @@ def list_suppressed(
     summary="Every version with its datetime (RFC 7089)",
     response_class=PlainTextResponse,
 )
-def get_timemap(context: Here, document_id: str) -> PlainTextResponse:
+def get_timemap(
+    context: Here,
+    document_id: str,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1, description="Number of the last version of the part before.")] = 0,
+) -> PlainTextResponse:
     with context.database.read() as conn:
         record = documents.get_document(conn, document_id)
-        found = versions.history(conn, document_id, limit=None)
-    return PlainTextResponse(memento.timemap(record, found, context.address), media_type="application/link-format")
+        found = versions.mementos(conn, document_id)
+    listed = memento.timemap(record, found, context.address, after=after)
+    return PlainTextResponse(listed, media_type="application/link-format")
 
 
 def _aware(name: str, moment: datetime | None) -> datetime | None:
@@ -128,7 +133,10 @@ def _read_again(conn: Connection, record: VersionRecord, stored: Document) -> Do
         min_length=source.min_length,
         must_contain=source.must_contain,
     )
-    return read(page) if page.quality.verdict == "ok" else stored
+    in_pieces = page.next_pages or "text" in (stored.metadata.sources or {})
+    if page.quality.verdict != "ok" or in_pieces:  # what several pages or a file say stays as it was read
+        return stored
+    return replace(read(page), attachments=stored.attachments)
 
 
 def _held(one: Suppressed) -> dict[str, Any]:

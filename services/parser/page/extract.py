@@ -19,7 +19,7 @@ from services.parser.page import attachments, catalogue, furniture, head
 from services.parser.page.containers import Body, find_body
 from services.parser.page.copies import first_copy
 from services.parser.page.decode import Decoded, decode
-from services.parser.page.limits import refusal
+from services.parser.page.limits import overlong, refusal
 from services.parser.page.lines import Row, read_rows
 from services.parser.page.model import Line, Page
 from services.parser.page.pages import following_pages, linked_pages, may_link_pages
@@ -70,7 +70,10 @@ def read_page(
     if (why := refusal(decoded.text)) is not None:
         return _unreadable(url, decoded, "too_large", why)
     expected = Expectation(min_length, tuple(must_contain))
-    return _read(_markup(body, decoded), decoded, url=url, status=status, selector=selector, expected=expected)
+    page = _read(_markup(body, decoded), decoded, url=url, status=status, selector=selector, expected=expected)
+    if (why := overlong(page.lines)) is not None:
+        return _unreadable(url, decoded, "too_large", why)
+    return page
 
 
 def _unreadable(url: str | None, decoded: Decoded, reason: str, evidence: str) -> Page:

@@ -23,7 +23,7 @@ _NAMED = (
 )
 #: No page has more furniture; measuring more could cost without end.
 _MOST_HITS = 300
-#: What stands struck out is no longer said: 目标<s>300</s>200个 is 200.
+#: What stands struck out is no longer said: 目标<s>30</s>20个 is 20.
 STRUCK = "block:struck"
 _STRIKING = ("<del", "<s>", "<s ", "<strike")
 Dropped = list[tuple[str, str]]

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from services.domain.document import Attachment, Quality
 from services.parser.page.extract import read_page
+from services.parser.page.limits import overlong
 from services.parser.page.model import Page
 from services.parser.page.quality import unmet
 
@@ -41,6 +42,8 @@ def read_pages(
         for body, address in zip(bodies[1:], addresses, strict=False)
     ]
     joined = _joined(first, others)
+    if (why := overlong(joined.lines)) is not None:
+        return replace(joined, lines=(), quality=Quality("unreadable", "too_large", why))
     broken = _incomplete([first, *others]) or unmet(joined.text, _title(first), min_length, must_contain)
     if broken is None:
         return joined

@@ -1,13 +1,20 @@
 """What a page may cost, judged before it is parsed: the tree builder is quadratic in depth and in attributes.
 
+How long its text may be is known only when it has lines: reading them takes time in proportion, but not a little.
+
 Every limit is far beyond real pages (the largest seen: 520 KB, 5,000 tags, depth 60) and keeps parsing under a second.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+from services.parser.page.model import Line
 
 LARGEST = 16_000_000  # characters; bodies are cut at 10 MiB before they come here
+#: Characters of all lines: what is read in two seconds whatever it says. The longest seen has 18,000.
+LONGEST_TEXT = 140_000
 MOST_TAGS = 60_000
 DEEPEST = 1_000
 #: Elements the tree builder would reopen: unclosed <font> and the like come back in every following paragraph.
@@ -50,6 +57,12 @@ def refusal(html: str) -> str | None:
     if tags > _HARMLESS_TAGS or _may_reopen(html, tags):
         return _nesting(_RAW_TEXT.sub("", html))
     return None
+
+
+def overlong(lines: Iterable[Line]) -> str | None:
+    """Why these lines must not be read as a document, in words for `Quality.evidence`; None where they may."""
+    length = sum(len(line.text) for line in lines)
+    return f"{length} characters of text" if length > LONGEST_TEXT else None
 
 
 def _may_reopen(html: str, tags: int) -> bool:

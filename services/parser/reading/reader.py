@@ -14,7 +14,7 @@ from services.domain.source import Source
 from services.parser.page.model import Page
 from services.parser.reading.read import READER, read
 
-_PARTS = ("page", "text", "reading", "lexicon")
+_PARTS = ("page", "text", "files", "reading", "lexicon")
 
 
 @dataclass(frozen=True, slots=True)

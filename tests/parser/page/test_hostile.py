@@ -29,7 +29,7 @@ def test_a_hostile_page_ends_as_a_value(name: str, outcomes: dict[str, dict[str,
     assert outcomes[name]["lines"] or outcomes[name]["verdict"] != "ok"
 
 
-@pytest.mark.parametrize("name", ["deep", "attributes", "unclosed", "fonts"])
+@pytest.mark.parametrize("name", ["deep", "attributes", "unclosed", "fonts", "one_line", "dots"])
 def test_what_would_cost_too_much_is_refused_with_its_reason(name: str, outcomes: dict[str, dict[str, Any]]) -> None:
     assert (outcomes[name]["verdict"], outcomes[name]["reason"]) == ("unreadable", "too_large")
     assert outcomes[name]["evidence"]

@@ -117,3 +117,9 @@ def test_the_state_of_the_world_is_no_promise() -> None:
     )
     assert [each.text[:8] for each in report.commitments] == ["当前,我们要坚定"]
     assert [each.norm_value for each in report.targets] == [20]
+
+
+def test_what_a_number_is_raised_from_is_its_baseline() -> None:
+    (target,) = targets("生均补助标准从380元提高至1000元。")
+    assert (target.norm_value, target.baseline) == (1000, "380元")
+    assert letter("生均补助标准从380元提高至1000元。").commitments[-1].verifiability.baseline is not None

@@ -15,7 +15,7 @@ from services.parser.reading.read import read_text
 from services.parser.text.layers import key, match
 
 SEEDS = {path.name[:3]: path.read_text(encoding="utf-8") for path in Path(__file__).parents[3].glob("seeds/*.txt")}
-_WIDE = {character: chr(ord(character) + 0xFEE0) for character in "0123456789,();:%"}
+_WIDE = {ord(character): chr(ord(character) + 0xFEE0) for character in "0123456789,();:%"}
 
 
 @cache
@@ -34,7 +34,7 @@ def traditional(text: str) -> str:
 
 
 def wide(text: str) -> str:
-    return text.translate(str.maketrans(_WIDE))
+    return text.translate(_WIDE)
 
 
 def spaced(text: str) -> str:

@@ -124,6 +124,6 @@ def test_a_heading_of_two_phrases_ends_before_the_text_run_on_behind_it() -> Non
     document = read_text(
         FRAME.format("一、高位统筹 压实责任成立工作专班,夯实部门责任。\n二、工作安排 我局将开展检查。")
     )
-    assert [section.heading for section in document.sections][0] == "一、高位统筹 压实责任"
+    assert document.sections[0].heading == "一、高位统筹 压实责任"
     assert document.commitments[0].text == "成立工作专班,夯实部门责任。"
     assert document.commitments[-1].lead_verb == "开展"

@@ -47,8 +47,8 @@ def subjects(pair: Pair, left: Open) -> Found:
     after = _everyone(_subjects(new, old), beside[1])
     known = _renamed(before, after)
     names = (
-        [*filter(None, [old.actor_raw]), *old.actors, *before],
-        [*filter(None, [new.actor_raw]), *new.actors, *after],
+        [*(part for name in (old.actor_raw or "", *old.actors) for part in apart(name) if part), *before],
+        [*(part for name in (new.actor_raw or "", *new.actors) for part in apart(name) if part), *after],
     )
     spots = _spots(pair, *names)
     mine = [hunk for hunk in left if touches(hunk, old=spots[0], new=spots[1])]

@@ -22,7 +22,7 @@ from services.domain.change import (
 from services.domain.commitment import Commitment, Deadline
 from services.domain.document import Document
 from services.parser.compare.marking.wording import FAR, Hunk, Wording, hunks
-from services.parser.compare.matching.align import Alignment, Match
+from services.parser.compare.matching.alignment import Alignment, Match
 from services.parser.compare.matching.view import Piece, View
 
 #: Half-open, in document offsets.
@@ -51,12 +51,14 @@ class Frame:
 
     @cached_property
     def differing(self) -> tuple[Match, ...]:
-        """Matches that moved, or of which one character is another one now."""
+        """Matches that moved, became something else, or of which one character is another one now."""
         old, new = self.old.document.source_text, self.new.document.source_text
         return tuple(
             x
             for x in self.alignment.matches
-            if x.moved or old[x.olds[0].start : x.olds[-1].end] != new[x.news[0].start : x.news[-1].end]
+            if x.moved
+            or x.olds[0].kind != x.news[0].kind
+            or old[x.olds[0].start : x.olds[-1].end] != new[x.news[0].start : x.news[-1].end]
         )
 
     @cached_property

@@ -13,10 +13,8 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
-from services.parser.compare.marking.script import Span, increasing
+from services.parser.compare.matching.alignment import Alignment, Match, coarse, in_order
 from services.parser.compare.matching.apart import too_far
 from services.parser.compare.matching.dice import MOST_LOOKUPS, assign, dice
 from services.parser.compare.matching.parallel import parallel
@@ -38,60 +36,15 @@ _CROSSINGS = (
 )  # fmt: skip
 
 
-class Match(NamedTuple):
-    """`olds` became `news`: one piece each, or several adjacent ones on one side. `step` is that of SPEC §11.
-
-    `moved`: the piece stands in another section, or out of the order of its neighbours.
-    """
-
-    olds: tuple[Piece, ...]
-    news: tuple[Piece, ...]
-    step: int
-    moved: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Alignment:
-    """All pieces of both sides are in exactly one of `matches` (in the order of the old text), `gone` or `come`.
-
-    `runs`: too much differs to look at it piece by piece. Then only what stayed word for word is matched, and these are
-    the runs of pieces `old.pieces[i:j]` where `new.pieces[k:h]` stands now.
-    """
-
-    old: View
-    new: View
-    sections: Matched
-    matches: tuple[Match, ...]
-    gone: tuple[Piece, ...]
-    come: tuple[Piece, ...]
-    runs: tuple[Span, ...] = ()
-
-
 def align(old: View, new: View) -> Alignment:
     runs = too_far(old, new)
     if runs is not None:
-        return _coarse(old, new, runs)
+        return coarse(old, new, runs)
     short = parallel(old, new)
     if short is not None:
         matches = tuple(Match((mine,), (theirs,), 1 if mine.kind == "list" else 5) for mine, theirs in short[0])
         return Alignment(old, new, short[1], matches, (), ())
     return _searched(old, new)
-
-
-def _coarse(old: View, new: View, runs: Sequence[Span]) -> Alignment:
-    """Only what stands outside of the runs is matched, and the sections whose headings do."""
-    matches: list[Match] = []
-    gone: list[Piece] = []
-    come: list[Piece] = []
-    i = k = 0
-    for x, j, y, h in [*runs, (len(old.pieces), len(old.pieces), len(new.pieces), len(new.pieces))]:
-        matches += (Match((a,), (b,), 1) for a, b in zip(old.pieces[i:x], new.pieces[k:y], strict=True))
-        gone += old.pieces[x:j]
-        come += new.pieces[y:h]
-        i, k = j, h
-    headings = ((found.olds[0], found.news[0]) for found in matches)
-    sections = {a.of: b.of for a, b in headings if a.of and b.of and a.kind == b.kind == "heading"}
-    return Alignment(old, new, sections, tuple(matches), tuple(gone), tuple(come), tuple(runs))
 
 
 def _searched(old: View, new: View) -> Alignment:
@@ -284,7 +237,7 @@ class _Search:
         matches = sorted(self.matches, key=lambda found: found.olds[0].index)
         here = {None, *self.sections.values()}
         stay = [found for found in matches if not self._elsewhere(found, here)]
-        ordered = {id(found) for found in _in_order(stay)}
+        ordered = {id(found) for found in in_order(stay)}
         placed = tuple(found if id(found) in ordered else found._replace(moved=True) for found in matches)
         gone, come = tuple(self.olds.values()), tuple(self.news.values())
         return Alignment(self.old, self.new, self.sections, placed, gone, come)
@@ -294,29 +247,6 @@ class _Search:
         mine, theirs = found.olds[0], found.news[0]
         home = self.home(mine)
         return mine.kind in _MOVABLE and home != theirs.section and home in here and theirs.section in here
-
-
-def _in_order(matches: list[Match]) -> list[Match]:
-    """What stands in the same order on both sides, the most there is: headings, lists and lines first, then sentences.
-
-    So a sentence that passes a heading has moved, and not the heading.
-    """
-    fixed = [found for found in matches if found.olds[0].kind not in ("commitment", "unit")]
-    anchors = [fixed[place] for place in increasing([found.news[0].index for found in fixed])]
-    held = {id(found) for found in anchors}
-    ahead = [found.news[0].index for found in anchors]
-    kept: list[Match] = []
-    passed = 0
-    for found in matches:
-        if id(found) in held:
-            passed += 1
-            kept.append(found)
-        elif found.olds[0].kind in ("commitment", "unit"):
-            after = ahead[passed - 1] if passed else -1
-            before = ahead[passed] if passed < len(ahead) else found.news[0].index + 1
-            if after < found.news[0].index < before:
-                kept.append(found)
-    return [kept[place] for place in increasing([found.news[0].index for found in kept])]
 
 
 def _reread(old: View, mine: Piece, new: View, theirs: Piece) -> tuple[list[Piece], list[Piece]]:

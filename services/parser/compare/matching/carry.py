@@ -12,7 +12,8 @@ from services.domain.figure import Figure
 from services.domain.identity import digest_id
 from services.parser.compare.kinds.slots import couples
 from services.parser.compare.marking.pair import Frame, pair
-from services.parser.compare.matching.align import Alignment, align
+from services.parser.compare.matching.align import align
+from services.parser.compare.matching.alignment import Alignment
 from services.parser.compare.matching.view import view
 from services.parser.reading.numbers.metrics import metric_key
 from services.parser.text.layers import key, match

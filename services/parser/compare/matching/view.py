@@ -201,6 +201,12 @@ def _grouped(items: Iterable[tuple[str | None, str]]) -> dict[str | None, tuple[
     return {owner: tuple(ids) for owner, ids in found.items()}
 
 
+def forget() -> None:
+    """Drop the views kept, so that the next comparison is measured from the start."""
+    _view.cache_clear()
+    _matched.cache_clear()
+
+
 def _ordered(items: Iterable[Placed]) -> tuple[list[int], list[Placed]]:
     placed = sorted(items, key=lambda item: (item.start, item.end))
     return [item.start for item in placed], placed

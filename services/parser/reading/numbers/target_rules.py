@@ -221,11 +221,13 @@ def _condition(passage: Passage, quantity: Quantity, _: Setting) -> str | None:
 
 def _starting_point(passage: Passage, quantity: Quantity, _: Setting) -> str | None:
     """在30个的基础上, 由20%提高到30%: measured from, not promised."""
+    return "baseline" if is_starting_point(passage, quantity) else None
+
+
+def is_starting_point(passage: Passage, quantity: Quantity) -> bool:
+    """Whether the next number is measured from this one."""
     right = passage.right(quantity)
-    left = passage.left(quantity)
-    if _BASIS.match(right) or (_FROM.search(left) and _TO.match(right)):
-        return "baseline"
-    return None
+    return bool(_BASIS.match(right) or (_FROM.search(passage.left(quantity)) and _TO.match(right)))
 
 
 def _reached(passage: Passage, quantity: Quantity, _: Setting) -> str | None:

@@ -24,7 +24,14 @@ from services.parser.reading.numbers.implicit import Implicit, find_implicit
 from services.parser.reading.numbers.lead_words import before_head
 from services.parser.reading.numbers.passages import VERBS, Passage, cuts_of, passages
 from services.parser.reading.numbers.quantities import Quantity, find_numbers
-from services.parser.reading.numbers.target_rules import TARGET, THRESHOLD, at_least, judge, setting_of
+from services.parser.reading.numbers.target_rules import (
+    TARGET,
+    THRESHOLD,
+    at_least,
+    is_starting_point,
+    judge,
+    setting_of,
+)
 from services.parser.reading.patterns import alternatives
 
 #: 高于全国 and 占全市 name what something is compared with.
@@ -113,6 +120,9 @@ class _Facts:
         lead = self.passage.left(self.passage.quantities[first_of_run(self.passage, index)])
         value, norm, unit = _changed(quantity, lead)
         baseline, baseline_year = _baseline(left)
+        before = self.passage.quantities[index - 1] if index else None
+        if baseline is None and before and is_starting_point(self.passage, before):
+            baseline = self.passage.matched[before.start : before.end]
         multiple, multiple_raw = self._multiple(quantity)
         recurrence = _RECURRENCE.search(left)
         return Target(

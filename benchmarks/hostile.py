@@ -1,4 +1,4 @@
-"""What hostile pages cost: each read to the end, commitments and all, in a process of its own, CPU seconds and peak memory beside the bars."""
+"""What hostile pages cost: each read to the end, in a process of its own; CPU seconds and memory beside the bars."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def diff(
     as_json: AsJson = False,
     as_html: Annotated[bool, typer.Option("--html", help="One page that stands alone: both texts, marked.")] = False,
 ) -> None:
-    """Typed changes between two pages or texts; exit 1 when there are any."""
+    """Typed changes between two pages, texts, addresses or stored versions (doc_…@1); exit 1 when there are any."""
     from services.commands.reading import diff_command
 
     raise typer.Exit(diff_command(old, new, as_json=as_json, as_html=as_html))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from contextlib import closing
 
+from services.commands.fetching import fetch
 from services.commands.inputs import read_input
-from services.commands.watching import fetch
 from services.domain.document import Document
 from services.domain.errors import InputError, NotFound
 from services.logs import configure_logs

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from contextlib import closing
@@ -11,11 +10,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from services.commands.fetching import fetch
 from services.commands.reading import summary
 from services.domain.clock import system_clock
-from services.domain.errors import InputError, Unavailable
-from services.egress.answer import Answer, Failure
-from services.egress.door import Door
+from services.domain.errors import InputError
 from services.line.line import watch
 from services.logs import configure_logs
 from services.parser.page.extract import read_page
@@ -90,22 +88,6 @@ def _opened(settings: Settings) -> closing[Database]:
     if fresh:
         watch(database, read_sources(seeds_folder() / "sources.toml"), system_clock())
     return closing(database)
-
-
-def fetch(url: str, settings: Settings) -> Answer:
-    """One page, fetched now. Raises Unavailable."""
-    answer = asyncio.run(_get(url, settings))
-    if isinstance(answer, Failure):
-        raise Unavailable(f"{url}: no answer ({answer.reason}); is the address right and the network there?")
-    return answer
-
-
-async def _get(url: str, settings: Settings) -> Answer | Failure:
-    door = Door(user_agent=settings.user_agent, allow=settings.allow_addresses)
-    try:
-        return await door.get(url)
-    finally:
-        await door.aclose()
 
 
 def _show_listing(listing: Listing) -> None:

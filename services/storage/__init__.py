@@ -5,6 +5,7 @@
     sources  pages  hosts      one writer module a table    │
          └── visits ──┘        which visit may start, what came of it
     snapshots                  bodies once per SHA-256, visits that brought them
+    pieces  files              further pages and linked files of a document; the text of a file, once for all
     documents  versions  readings  rereadings
          ├── commitments   what stands now, to be looked up
          └── recent        what changed lately, over all documents

@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from api.guard.serving import serving
@@ -37,6 +38,8 @@ async def run(database: Database, cases: int, seed: int) -> tuple[int, str]:
     """Exit code and report of one run; the exit code is 1 where fewer than `cases` were made."""
     address = "http://127.0.0.1"
     context = api_context(database, system_clock, SecretBox(bytes(32)), (), address, "10000000/minute", trials=_look)
+    # no network: every name has one public address
+    context = replace(context, lookup=lambda _: ["93.184.215.14"], most_subscriptions=1_000_000)
     _, token = new_token(database, "local", "fuzz", ("admin",), system_clock())
     async with serving(create_app(context)) as port:
         code, report = await asyncio.to_thread(_schemathesis, port, token, max(1, cases // _PER_EXAMPLE), seed)

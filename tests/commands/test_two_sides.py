@@ -55,4 +55,4 @@ def test_a_wrapped_line_fits_and_says_the_same(text: str, columns: int) -> None:
 
 def test_what_goes_on_stands_under_its_beginning_and_colours_take_no_room() -> None:
     line = "  旧 old  到\033[31m2025年\033[0m建成一百座"
-    assert wrapped(line, 22).split("\n") == ["  旧 old  到\033[31m2025年\033[0m建成", " " * 10 + "一百座"]
+    assert wrapped(line, 25).split("\n") == ["  旧 old  到\033[31m2025年\033[0m建成一", " " * 10 + "百座"]

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import ssl
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -336,3 +337,23 @@ async def test_wrong_names_expired_and_unknown_certificates(
     assert outcome.reason == "tls_error"
     assert isinstance(plain, Failure)
     assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("version", "spoken"), [("TLSv1", False), ("TLSv1_1", False), ("TLSv1_2", True), ("TLSv1_3", True)]
+)
+async def test_old_tls_is_not_spoken(authority: Authority, version: str, spoken: bool) -> None:
+    """A server that hangs up on our offer instead of saying why is a `reset`."""
+    _, lookup = resolves({"page.cn": ("127.0.0.1",)})
+    context, _ = authority.server("page.cn")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = context.maximum_version = ssl.TLSVersion[version]
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    async with evil_server(context) as server:
+        door = Door(user_agent=AGENT, allow=LOOPBACK, lookup=lookup, tls=authority.client())
+        outcome = await door.get(f"https://page.cn:{server.port}/good", deadline=3)
+        await door.aclose()
+    assert isinstance(outcome, Answer) == spoken
+    assert isinstance(outcome, Answer) or outcome.reason in {"tls_error", "reset"}
+    assert len(server.requests) == int(spoken)

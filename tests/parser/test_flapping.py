@@ -109,8 +109,22 @@ def test_a_silent_edit_lies_between_the_last_sight_of_the_old_words_and_the_firs
     assert before == second.observed_from >= datetime.fromisoformat("2023-04-20T10:00:00+08:00")
 
 
-@pytest.mark.parametrize("story", ["typo-fix", "target-lowered"])
+@pytest.mark.parametrize("story", ["typo-fix", "target-lowered", "backdated", "wrong-clock"])
 def test_an_edit_nobody_declared_is_flagged_silent(story: str, tmp_path: Path) -> None:
     (data,), _ = lived(story, tmp_path)
     assert data["edit"] == "silent"
     assert data["observed"]["after"] < data["observed"]["before"]
+
+
+def test_an_edit_the_page_owns_up_to_is_declared(tmp_path: Path) -> None:
+    (data,), _ = lived("erratum", tmp_path)
+    assert data["edit"] == "declared"
+
+
+def test_a_letter_that_comes_back_otherwise_is_told_removed_restored_and_changed(tmp_path: Path) -> None:
+    events, history = lived("restored-otherwise", tmp_path)
+    assert [data["version"] for data in events] == [None, 2, 2]
+    removed, _, edited = events
+    # the edit was made somewhere in the two weeks nobody could see the letter
+    assert edited["observed"]["after"] < removed["observed"]["before"] < edited["observed"]["before"]
+    assert [version.n for version in history] == [1, 2]

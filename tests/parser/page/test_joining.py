@@ -99,3 +99,10 @@ def test_an_article_s_own_number_is_no_page_s(name: str, current: int, others: l
     body = split(lines_of(SEEDS[2]), 1)[0].replace(b"countPage = 1", b"countPage = 3")
     page = read_page(body.replace(b"currentPage = 0", b"currentPage = %d" % current), url=f"http://a.gov.cn/{name}.htm")
     assert page.next_pages == tuple(f"http://a.gov.cn/{other}.htm" for other in others)
+
+
+def test_pages_that_are_short_apart_and_too_long_together_are_refused() -> None:
+    bodies = split([f"第{n}段推进改革，发展产业。" * 40 for n in range(320)], 2)
+    assert [read_page(body).quality.verdict for body in bodies] == ["ok", "ok"]
+    page = read_pages(bodies, url=URL)
+    assert (page.quality.verdict, page.quality.reason, page.lines) == ("unreadable", "too_large", ())

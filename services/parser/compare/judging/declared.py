@@ -15,19 +15,27 @@ Edit = Literal["declared", "silent"]
 
 
 def edit_of(old: Document, new: Document) -> Edit:
-    """How `new` came from `old` (FEATURES 4): declared when a title, number or date moved or a notice was added."""
-    declared = _identity(old) != _identity(new) or not set(_notices(new)) <= set(_notices(old))
+    """How `new` came from `old`: declared when a title or number changed, a date moved on, or a notice was added.
+
+    A date that moves back, or away, owns up to nothing.
+    """
+    noticed = not set(_notices(new)) <= set(_notices(old))
+    declared = noticed or _named(old) != _named(new) or any(map(_later, _dates(old), _dates(new)))
     return "declared" if declared else "silent"
 
 
-def _identity(document: Document) -> tuple[str | None, ...]:
+def _named(document: Document) -> tuple[str | None, ...]:
     meta = document.metadata
-    return (
-        meta.title.normalised if meta.title else None,
-        meta.doc_number.normalised if meta.doc_number else None,
-        meta.date.iso if meta.date else None,
-        meta.published_at,
-    )
+    return meta.title.normalised if meta.title else None, meta.doc_number.normalised if meta.doc_number else None
+
+
+def _dates(document: Document) -> tuple[str | None, ...]:
+    """ISO 8601 without a zone: the order of the texts is that of the times."""
+    return document.metadata.date.iso if document.metadata.date else None, document.metadata.published_at
+
+
+def _later(before: str | None, after: str | None) -> bool:
+    return after is not None and (before is None or after > before)
 
 
 def _notices(document: Document) -> Iterator[str]:

@@ -25,6 +25,12 @@ td{border:1px solid #ddd;padding:.3em .6em;vertical-align:top;overflow-wrap:anyw
 li{margin:.6em 0;unicode-bidi:isolate}small{color:#666}.skip{text-align:center;color:#666;background:#f6f6f6}
 del{background:#fdd;text-decoration:line-through}ins{background:#dfd;text-decoration:none}
 .held{background:#eee;text-decoration:none}.critical,.high{color:#a00}.medium{color:#850}
+del{color:#700}ins{color:#040}
+@media(max-width:40em){body{margin:1em auto;padding:0 .6em}ol{padding-left:1.4em}
+td,th{display:block;border-width:0 0 1px}td:empty{display:none}tr{display:block;margin:0 0 .8em;border:1px solid #ddd}}
+@media(prefers-color-scheme:dark){body{color:#ddd;background:#161616}td,tr{border-color:#444}small,.skip{color:#aaa}
+.skip{background:#222}del{color:#fbb;background:#512}ins{color:#bfb;background:#153}.held{background:#333}
+.critical,.high{color:#f88}.medium{color:#db6}}
 """
 _HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'"
@@ -48,6 +54,8 @@ def page(comparison: Comparison, old: Document, new: Document) -> str:
     head = (
         '<!doctype html><html lang="zh"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
         '<meta name="referrer" content="no-referrer"><title>'
         f"{_verdict(comparison)}</title><style>{_STYLE}</style></head><body>"
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from samples import HOUR, NOW, answer, letter, lowered, page_id, revised, watch
 from sqlalchemy import Connection, delete, update
+from storage.samples import HOUR, NOW, answer, letter, lowered, page_id, revised, watch
 
 from services.bus import database as bus
 from services.storage import audit, documents, readings, snapshots, versions

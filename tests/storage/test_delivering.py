@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from samples import DAY, HOUR, MINUTE, NOW, SECOND, revised
 from sqlalchemy import Connection, func, select
+from storage.samples import DAY, HOUR, MINUTE, NOW, SECOND, revised
 
 from services.domain.subscription import Filter, Subscription
 from services.storage import deliveries, subscriptions

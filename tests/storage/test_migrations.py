@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from samples import page_id, watch
 from sqlalchemy import Connection, Engine, column, create_engine, inspect, make_url, table, text, update
-from test_standing_commitments import promise, promised, read
+from storage.samples import page_id, watch
+from storage.test_standing_commitments import promise, promised, read
 
 from services.domain.errors import Unavailable
 from services.storage import migrations

@@ -6,8 +6,8 @@ import random
 import threading
 
 import pytest
-from samples import DAY, NOW, event, revised
 from sqlalchemy import func, select
+from storage.samples import DAY, NOW, event, revised
 
 from services.domain.errors import NotFound
 from services.storage.database import Database

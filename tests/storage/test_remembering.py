@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from samples import DAY, HOUR, MINUTE, NOW, SOURCE, address, answer, letter, lowered, page_id, watch
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
+from storage.samples import DAY, HOUR, MINUTE, NOW, SOURCE, address, answer, letter, lowered, page_id, watch
 
 from services.domain.change import Suppression
 from services.domain.errors import NotFound

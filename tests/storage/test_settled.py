@@ -6,8 +6,8 @@ import threading
 import time
 from datetime import datetime
 
-from samples import NOW, answer, letter, page_id, watch
 from sqlalchemy import Connection
+from storage.samples import NOW, answer, letter, page_id, watch
 
 from services.domain.clock import system_clock
 from services.storage import readings, snapshots, versions

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from samples import DAY, NOW, answer, letter, page_id, watch
 from sqlalchemy import Connection, event
+from storage.samples import DAY, NOW, answer, letter, page_id, watch
 
 from services.domain.change import Quote
 from services.domain.commitment import Commitment, Deadline, Target, Verifiability

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from samples import DAY, HOUR, NOW
+from storage.samples import DAY, HOUR, NOW
 
 from services.domain.errors import Conflict, NotFound
 from services.domain.subscription import Filter, Subscription

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import MINUTE, NOW, answer, letter, lowered, page_id, watch
 from sqlalchemy import Connection
+from storage.samples import MINUTE, NOW, answer, letter, lowered, page_id, watch
 
 from services.storage import readings, snapshots, versions
 from services.storage.database import Database, open_database

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from samples import DAY, HOUR, MINUTE, NOW, SECOND, SITE, SOURCE, address, answer, page_id, watch
 from sqlalchemy import Connection
+from storage.samples import DAY, HOUR, MINUTE, NOW, SECOND, SITE, SOURCE, address, answer, page_id, watch
 
 from services.domain.source import Source
 from services.storage import snapshots, sources, visits

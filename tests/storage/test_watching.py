@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from samples import DAY, HOUR, NOW, SITE, SOURCE, address, page_id, watch
+from storage.samples import DAY, HOUR, NOW, SITE, SOURCE, address, page_id, watch
 
 from services.domain.errors import Conflict, NotFound
 from services.domain.source import Source

@@ -14,7 +14,7 @@ run: $(RUNTIME)             ## everything in one process on http://127.0.0.1:800
 	@$(BIN)/dafu run $(ARGS)
 
 test: $(DEV)                ## the whole suite
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: $(DEV)               ## lint, format, types; `make check test` is everything
 	@$(BIN)/ruff check .

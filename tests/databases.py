@@ -1,5 +1,5 @@
 """The fixture `database`: every test that asks for it runs on SQLite and, where DAFU_TEST_POSTGRES names a server, on
-PostgreSQL, in a schema that lives as long as the run.
+PostgreSQL, in a database that lives as long as the run: advisory locks are seen by all of a database.
 """
 
 from __future__ import annotations
@@ -29,19 +29,18 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """The address of an empty schema of its own; skips where there is no server."""
+    """The address of an empty database of its own; skips where there is no server."""
     if not POSTGRES:
         pytest.skip("DAFU_TEST_POSTGRES is not set")
-    schema = f"dafu_test_{uuid4().hex[:12]}"
+    name = f"dafu_test_{uuid4().hex[:12]}"
     engine = create_engine(make_url(POSTGRES), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"create schema {schema}"))
+        connection.execute(text(f"create database {name}"))
     try:
-        url = make_url(POSTGRES).update_query_dict({"options": f"-csearch_path={schema}"})
-        yield url.render_as_string(hide_password=False)
+        yield make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
     finally:
         with engine.connect() as connection:
-            connection.execute(text(f"drop schema {schema} cascade"))
+            connection.execute(text(f"drop database {name} with (force)"))
         engine.dispose()
 
 

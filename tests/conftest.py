@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterator
 
 import network
 import pytest
@@ -15,6 +17,16 @@ network.close()
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def _levels() -> Iterator[None]:
+    """A command that ran in this process may have made our loggers quieter."""
+    loggers = (logging.getLogger(), logging.getLogger("services"))
+    before = [one.level for one in loggers]
+    yield
+    for logger, level in zip(loggers, before, strict=True):
+        logger.setLevel(level)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -8,8 +8,9 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, with_config
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, with_config
 
+from services.api.parameters import Address, Day, ZonedMoment
 from services.api.webhooks.match import folded
 from services.domain.errors import InputError
 from services.domain.subscription import Digest, Filter, Keywords
@@ -19,10 +20,20 @@ _VALUES, _LENGTH = 200, 200
 _STRICT = ConfigDict(extra="forbid")
 
 
+_Name = Annotated[str, Field(min_length=1, max_length=_LENGTH)]
+_Names = Annotated[tuple[_Name, ...], Field(max_length=_VALUES)]
+#: Punctuation alone finds nothing.
+_Words = Annotated[tuple[Annotated[_Name, Field(pattern=r"\w")], ...], Field(max_length=_VALUES)]
+
+
 @with_config(_STRICT)
 @dataclass(frozen=True, slots=True)
 class AskedKeywords(Keywords):
     """Words that all, any, or none may occur."""
+
+    all: _Words = ()
+    any: _Words = ()
+    none: _Words = ()
 
 
 @with_config(_STRICT)
@@ -30,7 +41,13 @@ class AskedKeywords(Keywords):
 class AskedFilter(Filter):
     """A filter as it comes in."""
 
+    sources: _Names = ()
+    documents: _Names = ()
+    agencies: _Names = ()
+    actors: _Names = ()
     keywords: AskedKeywords = AskedKeywords()
+    has_target: StrictBool | None = None
+    deadline_before: Day | None = None
 
 
 @with_config(_STRICT)
@@ -38,9 +55,12 @@ class AskedFilter(Filter):
 class AskedDigest(Digest):
     """A digest as it comes in."""
 
+    at: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "08:00"
+    zone: Annotated[str, Field(json_schema_extra={"format": "time-zone"})] = "Asia/Shanghai"
+
 
 _Note = Annotated[str, Field(max_length=500)]
-_PerMinute = Annotated[int, Field(ge=1, le=6000, description="Most requests a minute.")]
+_PerMinute = Annotated[int, Field(ge=1, le=6000, strict=True, description="Most requests a minute.")]
 
 
 class NewSubscription(BaseModel):
@@ -48,11 +68,11 @@ class NewSubscription(BaseModel):
 
     model_config = _STRICT
 
-    url: Annotated[str, Field(max_length=2048, examples=["https://example.org/dafu"])]
+    url: Address
     filter: AskedFilter = AskedFilter()
     note: _Note = ""
     #: Also tell what was found on a source's first visit.
-    backfill: bool = False
+    backfill: StrictBool = False
     digest: AskedDigest | None = None
     per_minute: _PerMinute | None = None
 
@@ -64,7 +84,7 @@ class ChangedSubscription(BaseModel):
 
     filter: AskedFilter | None = None
     note: _Note | None = None
-    backfill: bool | None = None
+    backfill: StrictBool | None = None
     digest: AskedDigest | None = None
     per_minute: _PerMinute | None = None
     status: Literal["active", "disabled"] | None = None
@@ -75,9 +95,9 @@ class Period(BaseModel):
 
     model_config = _STRICT
 
-    since: AwareDatetime
-    until: AwareDatetime | None = None
-    dry_run: bool = False
+    since: ZonedMoment
+    until: ZonedMoment | None = None
+    dry_run: StrictBool = False
 
 
 class AskedPreview(BaseModel):
@@ -86,10 +106,10 @@ class AskedPreview(BaseModel):
     model_config = _STRICT
 
     filter: AskedFilter = AskedFilter()
-    backfill: bool = False
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
-    first: Annotated[int, Field(ge=0, le=50)] = 10
+    backfill: StrictBool = False
+    since: ZonedMoment | None = None
+    until: ZonedMoment | None = None
+    first: Annotated[int, Field(ge=0, le=50, strict=True)] = 10
 
 
 class Rotation(BaseModel):
@@ -97,7 +117,7 @@ class Rotation(BaseModel):
 
     model_config = _STRICT
 
-    overlap_hours: Annotated[float, Field(ge=0, le=168)] = 24
+    overlap_hours: Annotated[float, Field(ge=0, le=168, strict=True)] = 24
 
 
 def filter_of(asked: AskedFilter) -> Filter:

@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:?\d{2})?", re.ASCII)
@@ -16,7 +16,7 @@ def _iso(pattern: re.Pattern[str], example: str) -> BeforeValidator:
     """pydantic alone would take `0` for the first of January 1970."""
 
     def check(value: Any) -> Any:
-        if isinstance(value, str) and not pattern.fullmatch(value):
+        if not isinstance(value, date) and not (isinstance(value, str) and pattern.fullmatch(value)):
             raise ValueError(f"not ISO 8601, such as {example}")
         return value
 
@@ -34,3 +34,5 @@ Address = Annotated[
 ]
 Day = Annotated[date, _iso(_DAY, "2026-01-31")]
 Moment = Annotated[datetime, _iso(_MOMENT, "2023-04-01T09:00:00+08:00")]
+#: A moment that needs its zone.
+ZonedMoment = Annotated[AwareDatetime, _iso(_MOMENT, "2023-04-01T09:00:00+08:00")]

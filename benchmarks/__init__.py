@@ -5,6 +5,7 @@
     comparing      two versions to their changes: speed, texts far apart, marks beside two page watchers
     hostile        what hostile pages cost, each in a process of its own
     queries        pages of lists over 200,000 commitments, on SQLite and PostgreSQL
+    delivering     webhook messages a CPU-second, signed and recorded, beside a bare httpx loop
     callers        what half-sent requests cost all other callers
     material       the pages all of them read      timing, table   how they measure and print
 

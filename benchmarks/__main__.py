@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import callers, comparing, hostile, queries, reading, understanding
+from benchmarks import callers, comparing, delivering, hostile, queries, reading, understanding
 
 BENCHMARKS: dict[str, Callable[[], bool]] = {
     "reading": reading.run,
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[], bool]] = {
     "hostile": hostile.run,
     "callers": callers.run,
     "queries": queries.run,
+    "delivering": delivering.run,
 }
 
 

@@ -21,9 +21,18 @@ sources = typer.Typer(help="The columns that are watched.")
 app.add_typer(sources, name="sources")
 tokens = typer.Typer(help="Who may ask the API.")
 app.add_typer(tokens, name="tokens")
+secrets = typer.Typer(help="The webhook secrets at rest.")
+app.add_typer(secrets, name="secrets")
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON value on stdout and nothing else.")]
 PageArgument = Annotated[str, typer.Argument(metavar="PATH", help="A page (.html), a text (.txt), - for stdin.")]
+
+
+@app.callback()
+def _start() -> None:
+    from services.commands.bodies import know_own_bodies
+
+    know_own_bodies()
 
 
 @app.command()
@@ -161,6 +170,14 @@ def tokens_revoke(id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     from services.commands import tokens as command
 
     command.revoke_command(id_)
+
+
+@secrets.command("reencrypt")
+def secrets_reencrypt() -> None:
+    """Encrypt every stored secret anew, from DAFU_SECRET_KEY_OLD to DAFU_SECRET_KEY. Stop `dafu run` first."""
+    from services.commands.secrets import reencrypt_command
+
+    reencrypt_command()
 
 
 @app.command()

@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     #: `database`, or `redis://…` when many machines share the work.
     bus_url: str = "database"
+    #: A TOML file with names of public bodies of one's own, in the form of reading/aliases.py; empty: none.
+    bodies: str = ""
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     #: How subscribers reach this service; empty: http://host:port.
@@ -34,6 +36,8 @@ class Settings(BaseSettings):
     allow_addresses: Annotated[tuple[str, ...], NoDecode] = ()
     #: 32 bytes in base64 that encrypt the webhook secrets; empty: a key file in the data folder.
     secret_key: SecretStr = SecretStr("")
+    #: The key before it, for `dafu secrets reencrypt` only; empty: the key file, where `secret_key` is set.
+    secret_key_old: SecretStr = SecretStr("")
     #: Who may read without a token: nobody, callers on this machine that come through no proxy, everybody.
     open_reads: Literal["never", "loopback", "always"] = "loopback"
     #: Requests one caller (a token, or an address without one) may make, all replicas together.

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields
-from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, with_config
 
-from services.api.parameters import Address, Day, ZonedMoment
+from services.api.parameters import Address, Day, Whole, ZonedMoment
 from services.api.webhooks.match import folded
 from services.domain.errors import InputError
 from services.domain.subscription import Digest, Filter, Keywords
@@ -60,7 +59,7 @@ class AskedDigest(Digest):
 
 
 _Note = Annotated[str, Field(max_length=500)]
-_PerMinute = Annotated[int, Field(ge=1, le=6000, strict=True, description="Most requests a minute.")]
+_PerMinute = Annotated[Whole, Field(ge=1, le=6000, description="Most requests a minute.")]
 
 
 class NewSubscription(BaseModel):
@@ -109,7 +108,7 @@ class AskedPreview(BaseModel):
     backfill: StrictBool = False
     since: ZonedMoment | None = None
     until: ZonedMoment | None = None
-    first: Annotated[int, Field(ge=0, le=50, strict=True)] = 10
+    first: Annotated[Whole, Field(ge=0, le=50)] = 10
 
 
 class Rotation(BaseModel):
@@ -130,8 +129,6 @@ def filter_of(asked: AskedFilter) -> Filter:
             raise InputError(f"filter.{name}: at most {_VALUES} values of 1 to {_LENGTH} characters")
     if any(not folded(word) for value in lists.values() for word in value):
         raise InputError("filter.keywords: a word of punctuation only finds nothing; leave it out")
-    if isinstance(asked.deadline_before, date) and asked.deadline_before.year < 1000:
-        raise InputError("filter.deadline_before: YYYY-MM-DD")
     return Filter(**{**values, "keywords": words})
 
 

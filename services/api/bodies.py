@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from services.parser.lexicon import load
-from services.parser.reading.bodies import same_body, short_name
-
-_VARIANTS: tuple[tuple[str, ...], ...] = tuple(map(tuple, load("bodies")["variants"]["groups"]))
+from services.parser.reading.bodies import same_body, short_name, variants_of
 
 
 def names_meant(name: str, stored: Callable[[Collection[str]], tuple[str, ...]]) -> tuple[str, ...]:
@@ -15,11 +12,4 @@ def names_meant(name: str, stored: Callable[[Collection[str]], tuple[str, ...]])
 
     `stored` looks names up by their short names, which an index can do; what it finds is then judged one by one.
     """
-    return tuple(one for one in stored(_short_names(name)) if same_body(one, name))
-
-
-def _short_names(name: str) -> frozenset[str]:
-    """市发改委 is found as 市发展改革委 too."""
-    short = short_name(name)
-    stems = ((stem, group) for group in _VARIANTS for stem in group if short.endswith(stem))
-    return frozenset({short, *(short.removesuffix(stem) + other for stem, group in stems for other in group)})
+    return tuple(one for one in stored(frozenset(variants_of(short_name(name)))) if same_body(one, name))

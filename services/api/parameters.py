@@ -32,6 +32,17 @@ Address = Annotated[
         examples=["https://www.example.gov.cn/zwgk/jytabl/"],
     ),
 ]
+
+
+def _number(value: Any) -> Any:
+    """pydantic alone would take `true` for one, and text for the number it writes."""
+    if isinstance(value, bool | str):
+        raise ValueError("not a number")  # noqa: TRY004 - pydantic makes a problem of this one only
+    return value
+
+
+#: A JSON number without a fraction: 3 and 3.0 are the same.
+Whole = Annotated[int, BeforeValidator(_number)]
 Day = Annotated[date, _iso(_DAY, "2026-01-31")]
 Moment = Annotated[datetime, _iso(_MOMENT, "2023-04-01T09:00:00+08:00")]
 #: A moment that needs its zone.

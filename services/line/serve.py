@@ -17,6 +17,7 @@ from services.api.context import Challenged, Context, Openness, Trying
 from services.api.cursor import Cursors
 from services.api.guard.receipt import Receipt
 from services.api.rates import rates_for
+from services.api.webhooks.rekey import check_opens
 from services.api.webhooks.secrets import SecretBox, load_box
 from services.domain.clock import Clock, system_clock
 from services.domain.errors import ConfigError
@@ -46,16 +47,20 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
     with held(settings.data), listen(settings.host, settings.port, "choose another with DAFU_PORT") as listener:
         database = open_database(settings.database)
         try:
+            box = load_box(settings.secret_key.get_secret_value(), settings.data)
+            with database.read() as conn:
+                check_opens(conn, box)
             take_over(database, system_clock())
             watch(database, read_sources(seeds_folder() / "sources.toml"), system_clock())
-            _serve(settings, database, listener, ready)
+            _serve(settings, database, box, listener, ready)
         finally:
             database.close()
 
 
-def _serve(settings: Settings, database: Database, listener: socket.socket, ready: Callable[[str], None]) -> None:
+def _serve(
+    settings: Settings, database: Database, box: SecretBox, listener: socket.socket, ready: Callable[[str], None]
+) -> None:
     address = settings.public_url.rstrip("/") or f"http://{settings.host}:{port_of(listener)}"
-    box = load_box(settings.secret_key.get_secret_value(), settings.data)
     spacing = timedelta(seconds=settings.spacing)
     door = Door(user_agent=settings.user_agent, allow=settings.allow_addresses, own=(_own(listener),))
     context = api_context(

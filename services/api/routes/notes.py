@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.api.callers import Reader, Subscriber
 from services.api.context import Here
 from services.api.paging import Cursor, Limit, paged
+from services.api.parameters import Whole
 from services.domain.caller import Caller
 from services.storage import documents, notes
 from services.storage.notes import Annotation, Verdict
@@ -25,7 +26,7 @@ class NewAnnotation(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     verdict: Verdict
-    change: Annotated[int | None, Field(ge=0, le=_COUNT, description="Place of the change in the version.")] = None
+    change: Annotated[Whole | None, Field(ge=0, le=_COUNT, description="Place of the change in the version.")] = None
     note: Annotated[str, Field(max_length=2000)] = ""
 
 

@@ -38,8 +38,16 @@ class SecretBox:
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], subscription.encode())
         except InvalidTag:
             raise ConfigError(
-                "DAFU_SECRET_KEY does not open the stored webhook secrets: start with the key they were sealed with"
+                "DAFU_SECRET_KEY (without one, secret.key in DAFU_DATA) does not open the stored webhook secrets: "
+                "start with the key they were sealed with, or run `dafu secrets reencrypt` with DAFU_SECRET_KEY_OLD"
             ) from None
+
+    def opens(self, sealed: bytes, subscription: str) -> bool:
+        try:
+            self.open(sealed, subscription)
+        except ConfigError:
+            return False
+        return True
 
 
 def load_box(setting: str, folder: Path) -> SecretBox:
@@ -55,6 +63,18 @@ def load_box(setting: str, folder: Path) -> SecretBox:
         raise Unavailable(
             f"{path}: cannot be read or written ({error.strerror}); set DAFU_DATA or DAFU_SECRET_KEY"
         ) from None
+
+
+def load_old_box(setting: str, folder: Path, present: str) -> SecretBox:
+    """The box secrets are moved out of: `setting`, or, where that is empty and `present` set, the key file in `folder`.
+
+    Raises ConfigError where there is neither.
+    """
+    if setting:
+        return SecretBox(_decode(setting, "DAFU_SECRET_KEY_OLD"))
+    if present and (folder / "secret.key").exists():
+        return load_box("", folder)
+    raise ConfigError("DAFU_SECRET_KEY_OLD: set it to the key the stored webhook secrets were sealed with")
 
 
 def _write_once(path: Path, content: bytes) -> None:

@@ -7,5 +7,6 @@
     numbers      quantities ─► targets, figures, and a label for every number that is neither
 
 patterns, sentences, bodies ─ how words, sentences and names of public bodies are found; every step uses them
+aliases ─ names of bodies a user adds; bodies knows them once it is told, at start-up
 understanding ─ commitments, then targets, then figures, over a structured Document
 """

@@ -6,14 +6,20 @@ import functools
 import re
 from collections.abc import Sequence
 
+from services.domain.errors import ConfigError
 from services.parser.lexicon import load
+from services.parser.reading.aliases import Aliases, aliases_of
 from services.parser.reading.patterns import any_word
 from services.parser.text.script import to_simplified
 
 _WORDS = load("bodies")
-_STEMS: dict[str, str] = {name: short for name, short in _WORDS["stems"].items() if name != "reason"}
-_NAMES: dict[str, str] = {name: short for name, short in _WORDS["names"].items() if name != "reason"}
-_FIRST_OF_GROUP: dict[str, str] = {name: group[0] for group in _WORDS["variants"]["groups"] for name in group}
+_OWN = aliases_of({part: _WORDS[part] for part in ("stems", "names")} | {"variants": _WORDS["variants"]})
+#: What `extend` fills: full name to short name, and a short name to all names of its kind.
+_STEMS: dict[str, str] = {}
+_NAMES: dict[str, str] = {}
+_KINDS: dict[str, tuple[str, ...]] = {}
+#: Of the lexicon alone: what is stored is found by it, whatever a user adds or takes away later.
+_STORED_AS: dict[str, str] = {name: group[0] for group in _OWN.groups for name in group}
 _SITE = re.compile(any_word(_WORDS["site"]["words"]) + "$")
 _ENDS = re.compile("[\u4e00-\u9fff()·]{2,38}" + any_word(_WORDS["suffixes"]["words"]) + r"(?:\([^()]{1,30}\))?")
 
@@ -27,9 +33,40 @@ _REGION_PART = re.compile(_REGION)
 _LAST_LEVEL = re.compile(rf"(?:{_LEVEL})$")
 #: A level alone is nobody's name: 自治区教育厅.
 _NO_PLACE = re.compile(_LEVEL)
+_LEVELS = "省市区县州盟旗"
 _SHORT_LEVEL = {"自治县": "县", "自治旗": "旗", "特别行政区": "特区", "自治州": "州"}
 _LEVEL_BEFORE = re.compile("自治区|[省市区县州盟旗](?=.)")
 _PARTY = re.compile(r"^中共(?=[^中])")
+
+
+def extend(user: Aliases) -> None:
+    """Know these names too, in place of those an earlier call gave: once at start-up, before anything is read.
+
+    Raises ConfigError for a name that could never be met.
+    """
+    for key, name in [("[stems]", full) for full, _ in user.stems] + [
+        ("[variants] groups", name) for group in user.groups for name in group
+    ]:
+        if _split(name)[0]:
+            raise ConfigError(f"{key}: {name} names a place: leave the place out, or write it in [names]")
+        if name[0] in _LEVELS and name[1:] in {*_STORED_AS, *dict(_OWN.stems), *dict(_OWN.stems).values()}:
+            raise ConfigError(f"{key}: {name} begins with a level: write {name[1:]}")
+    _know(_OWN)
+    # who was read by a shorter name before is still the same body
+    earlier = tuple((_short_stem(full), short) for full, short in user.stems)
+    _know(Aliases((*_OWN.stems, *user.stems), (*_OWN.names, *user.names), (*_OWN.groups, *earlier, *user.groups)))
+    _USER[0] = user
+
+
+def extended() -> Aliases:
+    """What `extend` was given."""
+    return _USER[0]
+
+
+def variants_of(short: str) -> tuple[str, ...]:
+    """All short names that mean the body of this one: 市发改委 → 市发展改革委, 市发改委."""
+    head, stem = _level_and_stem(short)
+    return tuple(head + name for name in _KINDS.get(stem, (stem,)))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -58,7 +95,7 @@ def keys_of(name: str, about: Sequence[str] = ()) -> tuple[str, ...]:
     place of its document, as far as its own level: 市财政局 in a document of 重庆市渝中区 is 重庆市's. That is
     the first place in `about`, the names of who signs and publishes it.
     """
-    kind = _kind_of_body(name)
+    kind = _stored_kind(short_name(name))
     parts = _parts(_place(name)) or _down_to(kind, _parts(next(filter(None, map(_place, about)), "")))
     return kind, *(f"{kind}@{each}" for each in parts), *(f"{kind}={whole}" for whole in parts[:1])
 
@@ -66,8 +103,11 @@ def keys_of(name: str, about: Sequence[str] = ()) -> tuple[str, ...]:
 def keys_asked(name: str) -> tuple[str, ...]:
     """What to look for among `keys_of`, any of them: the kind alone where `name` says no place, for then any place's
     body is meant; with a place also the documents that say less of it (渝中区 for 重庆市渝中区)."""
-    kind, parts = _kind_of_body(name), _parts(_place(name))
-    return (f"{kind}@{parts[0]}", *(f"{kind}={less}" for less in parts[1:])) if parts else (kind,)
+    kinds = dict.fromkeys(map(_stored_kind, variants_of(short_name(name))))
+    parts = _parts(_place(name))
+    if not parts:
+        return tuple(kinds)
+    return tuple(key for kind in kinds for key in (f"{kind}@{parts[0]}", *(f"{kind}={less}" for less in parts[1:])))
 
 
 def is_body(name: str) -> bool:
@@ -102,17 +142,25 @@ def _split(name: str) -> tuple[str, str]:
 def _short_stem(stem: str) -> str:
     if stem in _STEMS:
         return _STEMS[stem]
-    if len(stem) > 1 and stem[0] in "省市区县州盟旗" and stem[1:] in _STEMS:
+    if len(stem) > 1 and stem[0] in _LEVELS and stem[1:] in _STEMS:
         return stem[0] + _STEMS[stem[1:]]
     return re.sub("(?<=[\u4e00-\u9fff]{2})委员会$", "委", stem)
 
 
 def _kind_of_body(name: str) -> str:
     """The short name with the level, variants folded: 市发改委 and 重庆市发展和改革委员会 are both 市发展改革委."""
-    short = short_name(name)
+    return variants_of(short_name(name))[0]
+
+
+def _stored_kind(short: str) -> str:
+    """As `_kind_of_body`, by the lexicon's variants alone."""
+    head, stem = _level_and_stem(short)
+    return head + _STORED_AS.get(stem, stem)
+
+
+def _level_and_stem(short: str) -> tuple[str, str]:
     level = _LEVEL_BEFORE.match(short)
-    head, stem = (level[0], short[level.end() :]) if level else ("", short)
-    return head + _FIRST_OF_GROUP.get(stem, stem)
+    return (level[0], short[level.end() :]) if level else ("", short)
 
 
 def _parts(place: str) -> tuple[str, ...]:
@@ -136,3 +184,22 @@ def _place(name: str) -> str:
 
 def _places_agree(a: str, b: str) -> bool:
     return not a or not b or a.endswith(b) or b.endswith(a)
+
+
+def _know(aliases: Aliases) -> None:
+    """The first name of a kind stays the first, whatever joins its group."""
+    for known, pairs in ((_STEMS, aliases.stems), (_NAMES, aliases.names)):
+        known.clear()
+        known.update(pairs)
+    _KINDS.clear()
+    for group in aliases.groups:
+        names = [*group, *map(_short_stem, group)]
+        joined = (name for one in names for name in _KINDS.get(one, ()))
+        kind = tuple(dict.fromkeys((*joined, *names)))
+        _KINDS.update(dict.fromkeys(kind, kind))
+    short_name.cache_clear()
+
+
+#: What `extend` was given last.
+_USER = [Aliases()]
+extend(Aliases())

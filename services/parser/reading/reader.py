@@ -12,6 +12,8 @@ from importlib.resources.abc import Traversable
 from services.domain.document import Document
 from services.domain.source import Source
 from services.parser.page.model import Page
+from services.parser.reading.aliases import Aliases
+from services.parser.reading.bodies import extended
 from services.parser.reading.read import READER, read
 
 _PARTS = ("page", "text", "files", "reading", "lexicon")
@@ -31,13 +33,20 @@ class Reader:
         return f"{self.version}+{hashlib.sha256(source.body.encode()).hexdigest()[:8]}"
 
 
-@cache
 def todays() -> Reader:
-    """READER, and a digest of the code and the words it reads by: no improvement can be forgotten to be one."""
+    """READER, and a digest of the code and the words it reads by, a user's own among them: no improvement can be
+    forgotten to be one."""
+    return _reading_by(extended())
+
+
+@cache
+def _reading_by(own: Aliases) -> Reader:
     digest = hashlib.sha256()
     for part in _PARTS:
         for name, content in sorted(_files(resources.files(f"services.parser.{part}"), part)):
             digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    if own != Aliases():
+        digest.update(repr(own).encode())
     return Reader(f"{READER}-{digest.hexdigest()[:8]}", read)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 import pytest
 from api.guard.serving import say, serving
 from api.guard.test_requests import echo
+
+from services.line.port import listen
 
 pytestmark = pytest.mark.anyio
 
@@ -83,3 +86,9 @@ async def test_the_rest_of_a_pipelined_request_is_timed_too() -> None:
             answer = b"HTTP/1.1 200"
         assert answer.startswith(b"HTTP/1.1 200")
         writer.close()
+
+
+def test_answers_are_sent_without_delay() -> None:
+    """asyncio turns Nagle's algorithm off on connections whose listener names its protocol, and on no other."""
+    with listen("127.0.0.1", 0, "") as listener:
+        assert listener.proto == socket.IPPROTO_TCP

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, with_config
 
-from services.api.parameters import Address, Day, Whole, ZonedMoment
+from services.api.parameters import NUMBER, Address, Day, ZonedMoment
 from services.api.webhooks.match import folded
 from services.domain.errors import InputError
 from services.domain.subscription import Digest, Filter, Keywords
@@ -59,7 +59,7 @@ class AskedDigest(Digest):
 
 
 _Note = Annotated[str, Field(max_length=500)]
-_PerMinute = Annotated[Whole, Field(ge=1, le=6000, description="Most requests a minute.")]
+_PerMinute = Annotated[int, Field(ge=1, le=6000, description="Most requests a minute."), NUMBER]
 
 
 class NewSubscription(BaseModel):
@@ -108,7 +108,7 @@ class AskedPreview(BaseModel):
     backfill: StrictBool = False
     since: ZonedMoment | None = None
     until: ZonedMoment | None = None
-    first: Annotated[Whole, Field(ge=0, le=50)] = 10
+    first: Annotated[int, Field(ge=0, le=50), NUMBER] = 10
 
 
 class Rotation(BaseModel):

@@ -41,8 +41,8 @@ def _number(value: Any) -> Any:
     return value
 
 
-#: A JSON number without a fraction: 3 and 3.0 are the same.
-Whole = Annotated[int, BeforeValidator(_number)]
+#: Stands behind the bounds of a whole number; 3 and 3.0 are the same.
+NUMBER = BeforeValidator(_number)
 Day = Annotated[date, _iso(_DAY, "2026-01-31")]
 Moment = Annotated[datetime, _iso(_MOMENT, "2023-04-01T09:00:00+08:00")]
 #: A moment that needs its zone.

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.api.callers import Reader, Subscriber
 from services.api.context import Here
 from services.api.paging import Cursor, Limit, paged
-from services.api.parameters import Whole
+from services.api.parameters import NUMBER
 from services.domain.caller import Caller
 from services.storage import documents, notes
 from services.storage.notes import Annotation, Verdict
@@ -26,7 +26,9 @@ class NewAnnotation(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     verdict: Verdict
-    change: Annotated[Whole | None, Field(ge=0, le=_COUNT, description="Place of the change in the version.")] = None
+    change: Annotated[int, Field(ge=0, le=_COUNT, description="Place of the change in the version."), NUMBER] | None = (
+        None
+    )
     note: Annotated[str, Field(max_length=2000)] = ""
 
 

@@ -15,7 +15,7 @@ from services.api.callers import Admin, Reader
 from services.api.context import Context, Here
 from services.api.guard.answers import etag_of, matches
 from services.api.paging import Cursor, Limit, paged
-from services.api.parameters import Address, Whole
+from services.api.parameters import NUMBER, Address
 from services.api.problems import Problem, problem
 from services.api.shown_sources import source_data
 from services.domain.caller import Caller
@@ -45,7 +45,9 @@ class Settings(BaseModel):
     agency: _Text | None = None
     region: _Text | None = None
     kind: Kind | None = None
-    min_length: Annotated[Whole | None, Field(ge=0, le=1_000_000, description="A shorter text is no document.")] = None
+    min_length: (
+        Annotated[int, Field(ge=0, le=1_000_000, description="A shorter text is no document."), NUMBER] | None
+    ) = None
     must_contain: Annotated[list[_Text] | None, Field(max_length=20, description="Words every document has.")] = None
     body: Annotated[str | None, Field(max_length=500, description="CSS selector of the article.")] = None
 

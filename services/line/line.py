@@ -88,6 +88,15 @@ def watch(database: Database, watched: Sequence[Source], now: datetime) -> None:
             sources.save_source(conn, source, now)
 
 
+def watch_new(database: Database, watched: Sequence[Source], now: datetime) -> None:
+    """Store those of `watched` that nobody knows; the others stay as somebody changed or ended them."""
+    with database.write() as conn:
+        known = sources.known_ids(conn)
+        for source in watched:
+            if source.id not in known:
+                sources.save_source(conn, source, now)
+
+
 def take_over(database: Database, now: datetime) -> None:
     """End the leases of a process that died. Only for the one process that holds the data folder."""
     with database.write() as conn:

@@ -26,7 +26,7 @@ from services.egress.policy import Policy, read_rules
 from services.fetcher.schedule import ticking
 from services.fetcher.trial import Trials
 from services.line.folder import held
-from services.line.line import Line, take_over, watch
+from services.line.line import Line, take_over, watch_new
 from services.line.port import listen, port_of
 from services.seeds import read_sources, seeds_folder
 from services.settings import Settings
@@ -51,7 +51,7 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
             with database.read() as conn:
                 check_opens(conn, box)
             take_over(database, system_clock())
-            watch(database, read_sources(seeds_folder() / "sources.toml"), system_clock())
+            watch_new(database, read_sources(seeds_folder() / "sources.toml"), system_clock())
             _serve(settings, database, box, listener, ready)
         finally:
             database.close()

@@ -76,6 +76,11 @@ def add_source(conn: Connection, value: Source, now: datetime) -> None:
     set_status(conn, value.id, "active")
 
 
+def known_ids(conn: Connection) -> frozenset[str]:
+    """Of all sources, those that ended too."""
+    return frozenset(conn.execute(select(source.c.id)).scalars())
+
+
 def get_source(conn: Connection, source_id: str) -> Source:
     return get_watch(conn, source_id).source
 

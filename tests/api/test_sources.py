@@ -12,7 +12,9 @@ from api.conftest import ADDRESS, NOW
 from services.api.app import create_app
 from services.api.callers import new_token
 from services.api.webhooks.secrets import SecretBox
+from services.domain.source import Source
 from services.domain.trial import Trial, TrialArticle, TrialItem
+from services.line.line import watch_new
 from services.line.serve import api_context
 from services.storage import sources
 from services.storage.database import Database
@@ -136,3 +138,15 @@ async def test_sources_of_others_can_be_seen_and_not_touched(admin: httpx.AsyncC
         assert answer.status_code == 404
     reader = {"authorization": f"Bearer {new_token(database, 'ours', '', ('subscribe',), NOW)[1]}"}
     assert (await admin.post("/sources", json={"url": COLUMN}, headers=reader)).status_code == 403
+
+
+async def test_a_restart_brings_back_neither_old_settings_nor_an_ended_column(
+    admin: httpx.AsyncClient, database: Database
+) -> None:
+    seeds = [Source(id_, f"{COLUMN}{id_}/", id_, timedelta(hours=6), owner="ours") for id_ in ("one", "two", "three")]
+    watch_new(database, seeds[:2], NOW)
+    await admin.patch("/sources/one", json={"name": "民政"})
+    await admin.delete("/sources/two")
+    watch_new(database, seeds, NOW)
+    found = {one["id"]: one["name"] for one in (await admin.get("/sources")).json()["items"]}
+    assert found == {"one": "民政", "three": "three"}

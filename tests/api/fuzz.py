@@ -61,7 +61,8 @@ async def _look(url: str) -> Trial:
 
 def _schemathesis(port: int, token: str, examples: int, seed: int) -> tuple[int, str]:
     command = [
-        "schemathesis", "run", f"http://127.0.0.1:{port}/openapi.json", "--header", f"Authorization: Bearer {token}",
+        sys.executable, "-m", "schemathesis.cli", "run", f"http://127.0.0.1:{port}/openapi.json",
+        "--header", f"Authorization: Bearer {token}",
         "--max-examples", str(examples), "--checks", "all", "--continue-on-failure", "--seed", str(seed), "--no-color",
         "--generation-allow-x00", "false", "--generation-database", "none", "--suppress-health-check", "all",
         "--request-timeout", "30", "--warnings", "off",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import network
 import pytest
 
-pytest_plugins = ("databases",)
+pytest_plugins = ("databases", "servers")
 
 network.close()
 

@@ -48,7 +48,7 @@ PACKAGES: dict[str, set[str]] = {
     "logs": {"structlog"},
     "seeds": set(),
     "storage": {"sqlalchemy", "alembic", "pydantic"},
-    "bus": {"sqlalchemy", "redis"},
+    "bus": {"sqlalchemy", "redis", "structlog"},
     "egress": {"httpx", "httpx_aiohttp", "aiohttp", "structlog"},
     "parser.lexicon": set(),
     "parser.files": {"pypdf", "docx", "lxml", "openpyxl"},

@@ -1,7 +1,8 @@
 """The bus on the database alone: a row in `queue` is an event owed, a row in `inbox` an effect that happened.
 
-Implements services.bus.interface. SQLite: the write lock makes a claim exclusive; PostgreSQL: FOR UPDATE SKIP LOCKED,
-whose second look at a row that changed meanwhile leaves out what another consumer just took.
+Implements services.bus.interface, but for waiting (engine.py). What Redis Streams carry is claimed here too: `offer` by
+a relay, `claim_offered` by who was told. SQLite: the write lock makes a claim exclusive; PostgreSQL: FOR UPDATE SKIP
+LOCKED, whose second look at a row that changed meanwhile leaves out what another consumer just took.
 """
 
 from __future__ import annotations
@@ -29,11 +30,12 @@ from sqlalchemy import (
     update,
 )
 
-from services.bus.interface import BACKOFF, HANDOUTS, TRIES, Claimed, DeadLetter
+from services.bus.interface import BACKOFF, HANDOUTS, TRIES, Claimed, DeadLetter, Offered
 from services.bus.routes import ROUTES, types_of
 from services.domain.errors import NotFound
 from services.domain.event import Event
 from services.storage import outbox as log
+from services.storage.database import ring_after_commit
 from services.storage.tables import inbox, outbox, queue
 from services.storage.types import EPOCH, UtcTime
 from services.storage.upsert import count_inserted, insert_new
@@ -56,19 +58,57 @@ def publish(conn: Connection, event: Event) -> bool:
         return False
     owed = {"event_id": event.id, "seq": seq, "key": event.key, **_FRESH}
     conn.execute(insert(queue), [{"group": group, **owed} for group in ROUTES[event.type]])
+    ring_after_commit(conn)
     return True
 
 
 def claim(conn: Connection, group: str, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
     _bury(conn, group, now)
     ids = list(conn.execute(_claimable(), {"group": group, "now": now, "limit": limit}).scalars())
+    return _handed_out(conn, group, ids, now, lease)
+
+
+def offer(conn: Connection, group: str, now: datetime, limit: int, lease: timedelta) -> list[Offered]:
+    """What `claim` would hand out, kept from everybody but `claim_offered` until `now + lease`: nobody holds it yet."""
+    _bury(conn, group, now)
+    ids = list(conn.execute(_claimable(), {"group": group, "now": now, "limit": limit}).scalars())
+    if not ids:
+        return []
+    conn.execute(update(queue).where(_these(group, ids)).values(token=None, lease_until=now + lease))
+    rows = conn.execute(select(outbox).where(outbox.c.id.in_(ids)).order_by(outbox.c.seq))
+    return [Offered(row.seq, Event(row.id, row.type, row.key, row.time, row.body)) for row in rows]
+
+
+def withdraw(conn: Connection, group: str, event_ids: Collection[str]) -> None:
+    """End the offers of these: they may be claimed or offered at once."""
+    offered = and_(_these(group, event_ids), queue.c.token.is_(None))
+    conn.execute(update(queue).where(offered).values(lease_until=None))
+
+
+def claim_offered(
+    conn: Connection, group: str, event_ids: Collection[str], now: datetime, lease: timedelta
+) -> list[Claimed]:
+    """As `claim`, of these only: offered to anybody, or with a lease that ran out. The rest is somebody else's, waits
+    for its turn, or is done: who was told of it forgets it, because what is still owed is offered again.
+    """
+    asked = {"group": group, "now": now, "ids": list(event_ids)}
+    return _handed_out(conn, group, list(conn.execute(_offered(), asked).scalars()), now, lease)
+
+
+def owed_groups(conn: Connection) -> frozenset[str]:
+    """The groups that anything is owed to or dead for, beside those of the routes."""
+    routed = {group for groups in ROUTES.values() for group in groups}
+    return frozenset(routed.union(conn.execute(select(queue.c.group).distinct()).scalars()))
+
+
+def _handed_out(conn: Connection, group: str, ids: list[str], now: datetime, lease: timedelta) -> list[Claimed]:
     if not ids:
         return []
     token = uuid4().hex
     taken = {"token": token, "lease_until": now + lease, "tries": queue.c.tries + 1}
-    conn.execute(update(queue).where(queue.c.group == group, queue.c.event_id.in_(ids)).values(taken))
+    conn.execute(update(queue).where(_these(group, ids)).values(taken))
     owed = select(outbox, queue.c.tries).join(queue, queue.c.event_id == outbox.c.id).order_by(outbox.c.seq)
-    rows = conn.execute(owed.where(queue.c.group == group, queue.c.event_id.in_(ids)))
+    rows = conn.execute(owed.where(_these(group, ids)))
     return [Claimed(Event(row.id, row.type, row.key, row.time, row.body), token, row.tries) for row in rows]
 
 
@@ -91,13 +131,19 @@ def failed(conn: Connection, group: str, event_id: str, token: str, error: str, 
     return conn.execute(update(queue).where(held).values(outcome)).rowcount == 1
 
 
+def release(conn: Connection, group: str, event_id: str, token: str) -> bool:
+    unused = {"token": None, "lease_until": None, "tries": queue.c.tries - 1}
+    ring_after_commit(conn)
+    return conn.execute(update(queue).where(_held(group, event_id, token)).values(unused)).rowcount == 1
+
+
 def next_due(conn: Connection, group: str) -> datetime | None:
     due: datetime | None = conn.execute(_next_due(), {"group": group}).scalar()
     return due
 
 
 def release_all(conn: Connection) -> None:
-    conn.execute(update(queue).where(queue.c.token.is_not(None)).values(token=None, lease_until=None))
+    conn.execute(update(queue).where(queue.c.lease_until.is_not(None)).values(token=None, lease_until=None))
 
 
 def dead_letters(conn: Connection, group: str, after: int, limit: int) -> list[DeadLetter]:
@@ -107,7 +153,8 @@ def dead_letters(conn: Connection, group: str, after: int, limit: int) -> list[D
 
 
 def revive(conn: Connection, group: str, event_id: str) -> bool:
-    dead = and_(queue.c.group == group, queue.c.event_id == event_id, queue.c.dead)
+    dead = and_(_these(group, [event_id]), queue.c.dead)
+    ring_after_commit(conn)
     return conn.execute(update(queue).where(dead).values(_FRESH)).rowcount == 1
 
 
@@ -121,6 +168,7 @@ def replay(conn: Connection, group: str, since: datetime, types: Collection[str]
     count = conn.execute(revived).rowcount
     count += _owe_again(conn, group, meant)
     conn.execute(delete(inbox).where(inbox.c.group == group, inbox.c.event_id.in_(ids)))
+    ring_after_commit(conn)
     return count
 
 
@@ -155,6 +203,14 @@ def _claimable() -> Select[Any]:
 
 
 @cache
+def _offered() -> Select[Any]:
+    ours = or_(queue.c.token.is_(None), queue.c.lease_until <= bindparam("now"))
+    these = queue.c.event_id.in_(bindparam("ids", expanding=True))
+    ready = and_(_first_of_its_key(), queue.c.available_at <= bindparam("now"), ours, these)
+    return select(queue.c.event_id).where(ready).order_by(queue.c.seq).with_for_update(skip_locked=True)
+
+
+@cache
 def _next_due() -> Select[Any]:
     leased = func.coalesce(queue.c.lease_until, literal(EPOCH, UtcTime))
     moment = case((leased > queue.c.available_at, leased), else_=queue.c.available_at)
@@ -170,6 +226,10 @@ def _first_of_its_key() -> ColumnElement[bool]:
     same_key = and_(earlier.c.group == queue.c.group, earlier.c.key == queue.c.key, earlier.c.dead.is_(False))
     ahead = select(earlier.c.seq).where(same_key, earlier.c.seq < queue.c.seq).exists()
     return and_(queue.c.group == bindparam("group"), queue.c.dead.is_(False), ~ahead)
+
+
+def _these(group: str, ids: Collection[str]) -> ColumnElement[bool]:
+    return and_(queue.c.group == group, queue.c.event_id.in_(ids))
 
 
 def _held(group: str, event_id: str, token: str) -> ColumnElement[bool]:

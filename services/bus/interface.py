@@ -1,4 +1,4 @@
-"""What every engine of the bus does. `services.bus.database` is one."""
+"""What every engine of the bus does. `services.bus.database` is one, `services.bus.streams` the other."""
 
 from __future__ import annotations
 
@@ -26,6 +26,14 @@ class Claimed:
     event: Event
     token: str
     tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An event that stands on a stream for whoever claims it first. `seq` is its place in the log."""
+
+    seq: int
+    event: Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,9 @@ class Bus(Protocol):
         False: the lease was taken over, nothing is written.
         """
 
+    def release(self, conn: Connection, group: str, event_id: str, token: str) -> bool:
+        """Give back what was handed out and not begun, as if it had not been. False: the lease was taken over."""
+
     def next_due(self, conn: Connection, group: str) -> datetime | None:
         """The earliest moment at which `claim` may find something, perhaps past; None: nothing is owed."""
 
@@ -82,3 +93,19 @@ class Bus(Protocol):
 
         `types` None: those routed to the group; NotFound where none are. An event owed already stays as it is.
         """
+
+
+class Arrivals(Protocol):
+    """How the loop of a consumer learns that there is something to claim; always outside any transaction."""
+
+    def wait(self, group: str, limit: int, seconds: float) -> None:
+        """Return when `claim` of up to `limit` may find something, after `seconds` at the latest; never raises."""
+
+    def trouble(self) -> str | None:
+        """Why events do not travel now, one line; None: they do."""
+
+    def close(self) -> None: ...
+
+
+class Engine(Bus, Arrivals, Protocol):
+    """An engine as a process holds it: one for all its consumers."""

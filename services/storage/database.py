@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from services.domain.errors import ConfigError, Unavailable
+from services.storage.bell import Bell
 from services.storage.schema import upgrade
 
 #: Seconds a writer waits for the one before it.
@@ -34,6 +35,8 @@ _WRITERS = text(
     " and database = (select oid from pg_database where datname = current_database())"
 )
 _POLL = 0.01
+#: In the `info` of a writing connection: what is to be done after its commit, and the database's bell.
+_AFTER, _BELL = "dafu_after_commit", "dafu_bell"
 _BUSY = "{}: somebody else has been writing for too long: end that process, then start again"
 _PRAGMAS = (
     "PRAGMA synchronous=FULL",
@@ -46,11 +49,28 @@ class Rollback(Exception):  # it is a way to leave a block, no error
     """Raise it inside `write()` to leave the block with nothing written and no error: a lease was lost."""
 
 
+def after_commit(conn: Connection, act: Callable[[], object]) -> None:
+    """`act` is called, once, when the transaction of `Database.write` has been committed; never where it was not.
+
+    It must not raise. A process that dies in between never calls it: only what polling makes up for may hang on it.
+    """
+    conn.info.setdefault(_AFTER, {})[act] = None
+
+
+def ring_after_commit(conn: Connection) -> None:
+    """Something is owed by this transaction: whoever listens to `Database.bell` hears of it after the commit."""
+    bell = conn.info.get(_BELL)
+    if bell is not None:
+        after_commit(conn, bell)
+
+
 class Database:
     """One opened database. Share it between threads; a connection belongs to one thread."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        #: Rings after each commit of this process by which something is owed to somebody.
+        self.bell = Bell()
         self._reading = engine.execution_options(sqlite_begin="BEGIN", postgresql_readonly=True)
         # SQLite's own waiting polls and is unfair; within one process writers queue here instead
         self._turn = threading.Lock() if engine.dialect.name == "sqlite" else None
@@ -67,10 +87,15 @@ class Database:
 
         Raises Unavailable when the write lock is not free within PATIENCE seconds (SQLite). Not to be nested.
         """
-        with suppress(Rollback), self._in_turn(), self.engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(_ANNOUNCE, {"lock": _WRITING})
-            yield connection
+        acts: dict[Callable[[], object], None] = {}
+        with suppress(Rollback):
+            with self._in_turn(), self.engine.begin() as connection:
+                connection.info.update({_AFTER: acts, _BELL: self.bell.ring})
+                if connection.dialect.name == "postgresql":
+                    connection.execute(_ANNOUNCE, {"lock": _WRITING})
+                yield connection
+            for act in acts:
+                act()
 
     def settle(self) -> None:
         """Wait until every write that is under way has ended: what it dates before this call is on record afterwards.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from services.domain.errors import ConfigError
+from services.domain.pacing import Pace
 
 
 class Settings(BaseSettings):
@@ -32,6 +34,8 @@ class Settings(BaseSettings):
     contact: str = "https://github.com/dafu/dafu"
     #: Least seconds between two requests to one host.
     spacing: float = Field(default=5.0, ge=5.0)
+    #: Most requests a day to one host, all replicas together.
+    per_day: int = Field(default=6000, ge=1)
     #: Addresses on this machine or network that may be reached all the same: `127.0.0.1/32:8080`, comma-separated.
     allow_addresses: Annotated[tuple[str, ...], NoDecode] = ()
     #: 32 bytes in base64 that encrypt the webhook secrets; empty: a key file in the data folder.
@@ -51,6 +55,10 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def pace(self) -> Pace:
+        return Pace(timedelta(seconds=self.spacing), self.per_day)
 
     @property
     def user_agent(self) -> str:

@@ -11,7 +11,6 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 from socket import socket
 from typing import Any
@@ -29,6 +28,7 @@ from services.demo.site import LIST_PATH, DemoSite
 from services.demo.state import DemoState, resume, save
 from services.domain.clock import system_clock
 from services.domain.errors import Unavailable
+from services.domain.pacing import DEFAULT
 from services.domain.source import LOCAL
 from services.egress.answer import Answer
 from services.egress.door import Door
@@ -43,7 +43,6 @@ from services.storage.database import Database, open_database
 
 _HOST = "127.0.0.1"
 _ALLOW = (f"{_HOST}/32:*",)
-_SPACING = timedelta(seconds=5)
 _REMEDY = "stop what listens there, or remove the demo's folder {folder} to start afresh"
 
 
@@ -111,7 +110,7 @@ async def _play(
             clock=clock,
             stamp=system_clock,
             address=address,
-            spacing=_SPACING,
+            pace=DEFAULT,
         )
         site = f"http://{_HOST}:{state.site_port}"
         stage = Stage(script, folder, console, clock, database, line, receiver, site)

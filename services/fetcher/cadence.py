@@ -1,14 +1,19 @@
-"""When to come again. Every function is of its arguments alone; what spreads visits is derived from the id."""
+"""When to come again. Every function is of its arguments alone; what spreads visits is derived from the id.
+
+How often a page changes is estimated in domain/recheck.py, how fast a host may be asked is in domain/pacing.py.
+"""
 
 from __future__ import annotations
 
 import zlib
 from datetime import datetime, timedelta
 
-#: Nothing is looked at less often, unless its source asks for less.
+from services.domain.recheck import Seen, interval
+
+#: No page is looked at less often, unless its source asks for less.
+RAREST = timedelta(hours=48)
+#: The longest wait after trouble, and between visits to a page that is gone.
 CEILING = timedelta(hours=24)
-#: A page that has stood for 48 hours is looked at hourly, one that has stood for 48 days daily.
-SHARE_OF_AGE = 48
 #: First wait after a visit that brought nothing; each further one doubles it.
 FIRST_RETRY = timedelta(minutes=10)
 #: SPEC §12 row 1: removal needs observations 24 h apart (three where the page is empty).
@@ -31,15 +36,11 @@ def next_list(id_: str, now: datetime, every: timedelta) -> datetime:
     return now + every * (1 + SPREAD * jitter(id_))
 
 
-def interval(age: timedelta, every: timedelta) -> timedelta:
-    """Grows with the time since the last change, from `every` to the ceiling."""
-    return min(max(age / SHARE_OF_AGE, every), max(CEILING, every))
-
-
-def next_page(id_: str, now: datetime, every: timedelta, changed: datetime, rarer: int = 1) -> datetime:
-    """`changed`: when the page last said something new, as far as we know. `rarer`: times as long between visits."""
-    spread = interval(now - changed, every) * (1 + SPREAD * jitter(id_))
-    return now + min(spread, max(CEILING, every)) * rarer
+def next_page(id_: str, now: datetime, every: timedelta, seen: Seen, rarer: int = 1) -> datetime:
+    """Between `every`, as its list, and RAREST: as soon as an edit is to be expected. `rarer`: times as long."""
+    ceiling = max(RAREST, every)
+    spread = interval(seen, now, every, ceiling) * (1 + SPREAD * jitter(id_))
+    return now + min(spread, ceiling) * rarer
 
 
 def back_off(id_: str, now: datetime, every: timedelta, failures: int, retry_after: float | None = None) -> datetime:

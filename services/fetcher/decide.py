@@ -13,6 +13,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from services.domain.recheck import Seen, edited
 from services.domain.snapshot import Blocked, Fetched, Gone, Moved, NotModified, Outcome, Unreachable
 from services.fetcher import cadence
 from services.fetcher.conditional import READABLE, has_copy, validators
@@ -26,13 +27,13 @@ _HOST_DOWN = frozenset({"timeout", "dns", "refused", "reset", "tls_error"})
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of the page beside its claim: `changed` when it last said something new.
+    """What is known of the page: how often its list is read, how it was seen to behave.
 
     `removed`: nobody waits for its absence to be confirmed; it was told, or the page never was a document.
     """
 
     every: timedelta
-    changed: datetime | None = None
+    seen: Seen
     absent_since: datetime | None = None
     removed: bool = False
 
@@ -117,17 +118,15 @@ def _fetched(claim: Claim, outcome: Fetched, known: Known, now: datetime) -> Dec
 
 def _next(claim: Claim, known: Known, same: bool, now: datetime) -> datetime:
     rarer = cadence.FILES_RARER if claim.role == "attachment" else 1
-    return cadence.next_page(claim.id, now, known.every, _changed(claim, known, same, now), rarer)
+    seen = known.seen if same or not stood(claim) else edited(known.seen, now)
+    return cadence.next_page(claim.id, now, known.every, seen, rarer)
 
 
-def _changed(claim: Claim, known: Known, same: bool, now: datetime) -> datetime:
-    """When the page last said something new. New bytes count only where the old ones stood through two visits:
-    a page with a counter in it has new bytes every time and is not looked at more often for it.
+def stood(claim: Claim) -> bool:
+    """Whether the bytes before stood through two visits: only then are new ones a sign of an edit, before they are
+    read. A page with a counter in it has new bytes every time and is not looked at more often for it.
     """
-    stood = claim.observed is not None and claim.last_seen is not None and claim.last_seen > claim.observed
-    if not same and stood:
-        return now
-    return known.changed or claim.observed or now
+    return claim.observed is not None and claim.last_seen is not None and claim.last_seen > claim.observed
 
 
 def _not_modified(claim: Claim, known: Known, now: datetime) -> Decision:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from services.domain.clock import Clock
+from services.domain.pacing import DEFAULT, Pace
 from services.egress.door import Door
 from services.fetcher.record import LostClaimError, record_list, record_page, record_robots
 from services.fetcher.robots import decide_robots
@@ -22,8 +23,8 @@ _log = logging.getLogger(__name__)
 class Fetcher:
     """Any number of these may work on one database: claims are rows with a lease.
 
-    `spacing`: seconds between two requests to one host, more where its robots.txt asks for more. `lease`: seconds
-    after which another fetcher may take a visit over; longer than any visit lasts. `at_once`: hosts visited together.
+    `pace`: how fast one host may be asked, slower where its robots.txt asks for it. `lease`: seconds after which
+    another fetcher may take a visit over; longer than any visit lasts. `at_once`: hosts visited together.
     """
 
     def __init__(
@@ -32,14 +33,14 @@ class Fetcher:
         door: Door,
         clock: Clock,
         *,
-        spacing: float = 5,
+        pace: Pace = DEFAULT,
         lease: float = 120,
         at_once: int = 64,
     ) -> None:
         self._database = database
         self._door = door
         self._clock = clock
-        self._spacing = timedelta(seconds=spacing)
+        self._pace = pace
         self._lease = timedelta(seconds=lease)
         self._at_once = at_once
         # Where a host's robots.txt redirects to on the same host, and after how many hops; lost with the process,
@@ -91,12 +92,8 @@ class Fetcher:
 
     def _claim_due(self, most: int) -> list[Claim]:
         """Looks first without the write lock: most of the time nothing is due."""
-        claims: list[Claim] = []
         due = self._next_due()
-        while len(claims) < most and due is not None and due <= self._clock():
-            with self._database.write() as conn:
-                claim = visits.claim(conn, self._clock(), self._lease, self._spacing)
-            if claim is None:
-                break
-            claims.append(claim)
-        return claims
+        if most < 1 or due is None or due > self._clock():
+            return []
+        with self._database.write() as conn:
+            return visits.claim_due(conn, self._clock(), self._lease, self._pace, most)

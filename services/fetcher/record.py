@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from services.bus.database import publish
 from services.domain.clock import Clock
-from services.domain.errors import NotFound
 from services.domain.event import snapshot_taken
+from services.domain.recheck import Seen
 from services.domain.snapshot import Blocked, Fetched, Outcome, Unreachable
 from services.fetcher import discover
-from services.fetcher.decide import Decision, Found, Known, decide_list, decide_page, sha256_of
+from services.fetcher.decide import Decision, Found, Known, decide_list, decide_page, sha256_of, stood
 from services.fetcher.outcome import Judge
 from services.fetcher.robots import Robots
 from services.parser.page.listing import Listing
-from services.storage import pages, pieces, snapshots, sources, versions, visits
+from services.storage import pages, pieces, snapshots, visits
 from services.storage.claims import Claim
 from services.storage.database import Database
-from services.storage.documents import get_document, get_presence
-
-#: A page found on a source's first reading has stood for a while already, nobody knows how long.
-_BACKFILL_AGE = timedelta(days=30)
-_DATE = re.compile(r"(20\d\d)\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})", re.ASCII)
 
 
 class LostClaimError(Exception):
@@ -34,7 +28,7 @@ class LostClaimError(Exception):
 def record_page(database: Database, claim: Claim, outcome: Outcome, now: datetime, clock: Clock) -> None:
     """The visit was answered at `now`, and is recorded when the transaction has begun. Raises LostClaimError."""
     with database.write() as conn:
-        decision = decide_page(claim, outcome, recall(conn, claim), now)
+        decision = decide_page(claim, outcome, known_of(claim, now), now)
         snapshot = _keep(conn, claim, decision, now)
         latest = pages.get_page(conn, claim.id).latest_snapshot
         if decision.touch and latest is not None:  # a piece may have made it another one since the claim
@@ -45,6 +39,8 @@ def record_page(database: Database, claim: Claim, outcome: Outcome, now: datetim
             conn, claim, decision.state, now, snapshot=snapshot, trouble=trouble, wait_until=wait
         ):
             raise LostClaimError(claim.url)
+        if snapshot is not None and claim.role != "main" and stood(claim):
+            pages.note_change(conn, claim.id, now)  # of a document, its reading tells (parser.handle)
         if trouble is not None and claim.role != "main":
             _go_on_without(conn, claim.id, now)
 
@@ -55,8 +51,7 @@ def record_list(database: Database, claim: Claim, outcome: Outcome, judge: Judge
     listing = discover.read(outcome) if news and isinstance(outcome, Fetched) else None
     with database.write() as conn:
         new, found = _discover(conn, claim, listing, judge, now) if listing is not None else ((), None)
-        every = sources.get_source(conn, claim.id).every
-        decision = decide_list(claim, outcome, found, every, now)
+        decision = decide_list(claim, outcome, found, claim.every, now)
         if not visits.finish_list(
             conn,
             claim,
@@ -86,39 +81,9 @@ def record_robots(database: Database, claim: Claim, robots: Robots, now: datetim
             raise LostClaimError(claim.url)
 
 
-def recall(conn: Connection, claim: Claim) -> Known:
-    """What is known of a page beside its claim."""
-    every = sources.get_source(conn, str(claim.source)).every
-    page = pages.get_page(conn, claim.id)
-    try:
-        presence = get_presence(conn, claim.id)
-    except NotFound:
-        return Known(every, _published(page), removed=claim.snapshot is not None)
-    return Known(every, _changed(conn, page), presence.absent_since, presence.status == "removed")
-
-
-def _changed(conn: Connection, page: pages.Page) -> datetime:
-    """When the newest version appeared; for the first one, as old as the list page says it is."""
-    n = get_document(conn, page.id).current_n
-    newest = versions.history(conn, page.id, after=n - 1, limit=1) if n > 1 else ()
-    return newest[0].observed_from if newest else _published(page)
-
-
-def _published(page: pages.Page) -> datetime:
-    printed = _printed(page.list_date or "")
-    known = page.discovered - _BACKFILL_AGE if page.backfill else page.discovered
-    return min(printed, page.discovered) if printed is not None else known
-
-
-def _printed(date: str) -> datetime | None:
-    told = _DATE.search(date)
-    if told is None:
-        return None
-    year, month, day = (int(part) for part in told.groups())
-    try:
-        return datetime(year, month, day, tzinfo=UTC)
-    except ValueError:
-        return None
+def known_of(claim: Claim, now: datetime) -> Known:
+    gone_for_good = claim.removed if claim.document else claim.snapshot is not None
+    return Known(claim.every, claim.seen or Seen(now), claim.absent_since, gone_for_good)
 
 
 def _discover(

@@ -17,6 +17,7 @@ from services.domain.clock import Clock
 from services.domain.document import Document
 from services.domain.errors import Unavailable
 from services.domain.identity import host_of
+from services.domain.pacing import Pace
 from services.domain.snapshot import Blocked, Fetched, Gone, Moved, Outcome, Unreachable
 from services.domain.trial import Trial, TrialArticle, TrialItem
 from services.egress.answer import Answer, Failure
@@ -41,7 +42,7 @@ _BUSY, _CALM = "1h", "6h"
 
 
 class Trials:
-    """`spacing` as the fetcher keeps it; `patience`: how long to wait for a host that is being visited."""
+    """`pace` as the fetcher keeps it; `patience`: how long to wait for a host that is being visited."""
 
     def __init__(
         self,
@@ -49,14 +50,14 @@ class Trials:
         door: Door,
         clock: Clock,
         *,
-        spacing: timedelta,
+        pace: Pace,
         patience: timedelta = timedelta(seconds=30),
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._database = database
         self._door = door
         self._clock = clock
-        self._spacing = spacing
+        self._pace = pace
         self._patience = patience
         self._sleep = sleep
 
@@ -155,7 +156,7 @@ class Trials:
     def _take(self, name: str, token: str) -> datetime | None:
         with self._database.write() as conn:
             hosts.ensure_host(conn, name, self._clock())
-            return hosts.take_host(conn, name, token, self._clock(), _LEASE, self._spacing)
+            return hosts.take_host(conn, name, token, self._clock(), _LEASE, self._pace)
 
     def _free(self, name: str, token: str) -> None:
         with self._database.write() as conn:

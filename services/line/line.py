@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.api.webhooks.secrets import SecretBox
 from services.api.webhooks.send import Teller
 from services.bus import database as bus
 from services.domain.clock import Clock
+from services.domain.pacing import Pace
 from services.domain.source import Source
 from services.egress.door import Door
 from services.fetcher.fetcher import Fetcher
@@ -41,12 +42,12 @@ class Line:
         clock: Clock,
         stamp: Clock,
         address: str,
-        spacing: timedelta,
+        pace: Pace,
         reader: Reader | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
-        self.fetcher = Fetcher(database, pages, clock, spacing=spacing.total_seconds())
+        self.fetcher = Fetcher(database, pages, clock, pace=pace)
         self.parser = Parser(database, bus, clock, address, reader)
         self.teller = Teller(database, bus, hooks, box, clock, stamp, address)
 

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
 
 import structlog
 import uvicorn
@@ -61,7 +60,7 @@ def _serve(
     settings: Settings, database: Database, box: SecretBox, listener: socket.socket, ready: Callable[[str], None]
 ) -> None:
     address = settings.public_url.rstrip("/") or f"http://{settings.host}:{port_of(listener)}"
-    spacing = timedelta(seconds=settings.spacing)
+    pace = settings.pace
     door = Door(user_agent=settings.user_agent, allow=settings.allow_addresses, own=(_own(listener),))
     context = api_context(
         database,
@@ -72,7 +71,7 @@ def _serve(
         settings.rate,
         settings.bus_url,
         settings.open_reads,
-        Trials(database, door, system_clock, spacing=spacing).column,
+        Trials(database, door, system_clock, pace=pace).column,
         settings.challenge,
     )
 
@@ -86,7 +85,7 @@ def _serve(
             clock=system_clock,
             stamp=system_clock,
             address=address,
-            spacing=spacing,
+            pace=pace,
         )
         workers = asyncio.gather(_work(line), line.teller.run())
         try:

@@ -32,7 +32,7 @@ from services.parser.reading.bodies import keys_of
 from services.parser.reading.reader import Reader, todays
 from services.parser.recall import Material, load, load_piece, recognised
 from services.parser.text.layers import match
-from services.storage import commitments, documents, pieces, readings, versions
+from services.storage import commitments, documents, pages, pieces, readings, versions
 from services.storage.claims import Role
 from services.storage.database import Database
 from services.storage.readings import Reading
@@ -153,6 +153,7 @@ class _Effect:
 
     def _revised(self, found: Revised, n: int, before: datetime | None, *, flapping: bool) -> None:
         """`before`: when the words told last were last seen; a challenge in between does not narrow that down."""
+        pages.note_change(self._conn, self._of.subject.id, self._of.snapshot.observed)
         self._tell(
             "document.revised",
             found.document,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from services.api.webhooks.secrets import SecretBox
 from services.domain.event import EVENT_TYPES, Event
+from services.domain.pacing import DEFAULT
 from services.egress.door import Door
 from services.line.line import Line, take_over, watch
 from services.parser.reading.reader import Reader
@@ -21,7 +22,6 @@ from services.replay.site import RecordedSite
 from services.storage import outbox
 from services.storage.database import Database, open_database
 
-SPACING = timedelta(seconds=5)
 _ADDRESS = "http://127.0.0.1:8000"
 _KEPT = ("type", "severity", "before", "after")
 
@@ -76,7 +76,7 @@ async def live(
         clock=clock,
         stamp=clock,
         address=_ADDRESS,
-        spacing=SPACING,
+        pace=DEFAULT,
         reader=reader,
     )
     take_over(database, clock())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Row
+
+from services.domain.recheck import Seen
 
 #: main: a document's own page; part: a further page of an article; attachment: a file linked on one.
 Role = Literal["main", "part", "attachment"]
@@ -64,6 +66,17 @@ class Claim:
     #: The host's robots.txt; None where it has none (see `robots_status`).
     robots: str | None = None
     robots_status: int | None = None
+    #: Time between two visits of the source's list.
+    every: timedelta = timedelta(hours=1)
+    #: How a page was seen to behave; None for a list.
+    seen: Seen | None = None
+    #: While a document is not there: since when, and whether its removal was told.
+    absent_since: datetime | None = None
+    removed: bool = False
+    #: The page is a document, not only an address.
+    document: bool = False
+    #: A list that is read to its end because somebody asked for it.
+    backfill: bool = False
 
 
 def state_of(row: Row[Any]) -> VisitState:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select, update
 
 from services.domain.errors import NotFound
+from services.domain.pacing import Pace, Turn, take
 from services.storage.tables import host
 from services.storage.upsert import insert_new
 
@@ -25,6 +26,8 @@ class Host:
     robots_expires: datetime | None
     #: Seconds between two requests that robots.txt asks for.
     crawl_delay: float | None
+    #: Its budget is used up to this moment.
+    paced_until: datetime | None
 
 
 def get_host(conn: Connection, name: str) -> Host:
@@ -40,20 +43,23 @@ def ensure_host(conn: Connection, name: str, now: datetime) -> None:
     insert_new(conn, host, {"name": name, "next_request": now})
 
 
-def take_host(
-    conn: Connection, name: str, token: str, now: datetime, lease: timedelta, spacing: timedelta
-) -> datetime | None:
+def take_host(conn: Connection, name: str, token: str, now: datetime, lease: timedelta, pace: Pace) -> datetime | None:
     """Lease a host for one request outside the visits; None when it is ours, else the moment to ask again."""
     row = conn.execute(select(host).where(host.c.name == name).with_for_update()).one()
     free_at: datetime = max(row.next_request, row.claimed_until or row.next_request)
     if free_at > now:
         return free_at
-    lease_host(conn, name, token, now + lease, now + max(spacing, timedelta(seconds=row.crawl_delay or 0)))
+    lease_host(conn, name, token, now + lease, take(pace, now, row.paced_until, row.crawl_delay))
     return None
 
 
-def lease_host(conn: Connection, name: str, token: str, until: datetime, next_request: datetime) -> None:
-    leased = {"claim_token": token, "claimed_until": until, "next_request": next_request}
+def lease_host(conn: Connection, name: str, token: str, until: datetime, turn: Turn) -> None:
+    leased = {
+        "claim_token": token,
+        "claimed_until": until,
+        "next_request": turn.next_request,
+        "paced_until": turn.used_until,
+    }
     conn.execute(update(host).where(host.c.name == name).values(leased))
 
 

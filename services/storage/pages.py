@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from services.domain.errors import NotFound
 from services.domain.identity import canonical_url, document_id, host_of
+from services.domain.recheck import Seen, one_more
 from services.storage.claims import Role, VisitState, state_columns, state_of
 from services.storage.hosts import ensure_host
 from services.storage.tables import page, snapshot
 
+#: A page found on a source's first reading has stood for a while already, nobody knows how long.
+BACKFILL_AGE = timedelta(days=30)
+_DATE = re.compile(r"(20\d\d)\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})", re.ASCII)
 #: Longest `host:port` there can be (RFC 1035: 253 characters).
 _LONGEST_HOST = 253 + len(":65535")
 
@@ -49,9 +54,9 @@ class Page:
 def discover(
     conn: Connection, source_id: str, items: Sequence[Listed], now: datetime, backfill: bool
 ) -> tuple[str, ...]:
-    """Add the pages not known yet, due at once; answers their ids in the order of `items`. Known ones stay untouched,
-    whichever source found them; what was known as a piece of a document is one of its own from now on. What is no
-    address a request could go to is left out.
+    """Add the pages not known yet, due at once, in the backlog where they are `backfill`; answers their ids in the
+    order of `items`. Known ones stay untouched, whichever source found them; what was known as a piece of a document is
+    one of its own from now on. What is no address a request could go to is left out.
     """
     found = {document_id(item.url): item for item in reversed(items) if reachable(item.url)}
     asked = select(page.c.id, page.c.role).where(page.c.id.in_(found))
@@ -61,10 +66,11 @@ def discover(
         item = found[id_]
         about = {"source_id": source_id, "list_title": item.title, "list_date": item.date, "backfill": backfill}
         if id_ in known:  # its snapshots were taken of a piece: the next one is the first of a document
-            anew = {"role": "main", "discovered": now, "latest_snapshot": None, **state_columns(VisitState(now))}
+            anew = {"role": "main", "discovered": now, "latest_snapshot": None, "backlog": backfill}
+            anew |= state_columns(VisitState(now))
             conn.execute(update(page).where(page.c.id == id_).values(**about, **anew))
         else:
-            _add(conn, id_, item.url, now, role="main", **about)
+            _add(conn, id_, item.url, now, role="main", backlog=backfill, **about)
     return tuple(new)
 
 
@@ -92,11 +98,11 @@ def set_latest(conn: Connection, page_id: str, snapshot_id: int) -> None:
     conn.execute(update(page).where(page.c.id == page_id).values(latest_snapshot=snapshot_id))
 
 
-def _add(conn: Connection, id_: str, url: str, now: datetime, **about: Any) -> None:
+def _add(conn: Connection, id_: str, url: str, now: datetime, *, backlog: bool = False, **about: Any) -> None:
     url = canonical_url(url)
     ensure_host(conn, host_of(url), now)
     visits = {"discovered": now, "host": host_of(url), **state_columns(VisitState(now))}
-    conn.execute(insert(page).values(id=id_, url=url, **about, **visits))
+    conn.execute(insert(page).values(id=id_, url=url, changes=0.0, backlog=backlog, **about, **visits))
 
 
 def get_page(conn: Connection, page_id: str) -> Page:
@@ -141,6 +147,7 @@ def finish_page_visit(
 ) -> bool:
     """Store what a visit left. False when `token` no longer holds the lease: roll back."""
     values: dict[str, Any] = {"claim_token": None, "claimed_until": None, "last_visit": now, "trouble": trouble}
+    values["backlog"] = False
     values |= state_columns(state)
     address = state.visit_url or conn.execute(select(page.c.url).where(page.c.id == page_id)).scalar_one()
     values["host"] = host_of(address)
@@ -160,6 +167,37 @@ def release_page(conn: Connection, page_id: str, token: str, now: datetime) -> b
 def release_all_pages(conn: Connection, now: datetime) -> None:
     free = {"claim_token": None, "claimed_until": None, "next_visit": now}
     conn.execute(update(page).where(page.c.claim_token.is_not(None)).values(free))
+
+
+def note_change(conn: Connection, page_id: str, at: datetime) -> None:
+    """The page said something new, as far as its visits can tell at `at`: it is looked at more often from now on."""
+    row = conn.execute(select(page.c.changes, page.c.changed).where(page.c.id == page_id)).first()
+    if row is not None:
+        values = {"changes": one_more(row.changes, row.changed, at), "changed": at}
+        conn.execute(update(page).where(page.c.id == page_id).values(values))
+
+
+def seen_of(row: Row[Any]) -> Seen:
+    """How the page was seen to behave, of a row with the columns of `page`."""
+    return Seen(_published(row), row.changes, row.changed)
+
+
+def _published(row: Row[Any]) -> datetime:
+    """As the list prints it, else when it was found, or some time before."""
+    printed = _printed(row.list_date or "")
+    known: datetime = row.discovered - BACKFILL_AGE if row.backfill else row.discovered
+    return min(printed, row.discovered) if printed is not None else known
+
+
+def _printed(date: str) -> datetime | None:
+    told = _DATE.search(date)
+    if told is None:
+        return None
+    year, month, day = (int(part) for part in told.groups())
+    try:
+        return datetime(year, month, day, tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def reachable(url: str) -> bool:

@@ -58,6 +58,7 @@ def save_source(conn: Connection, value: Source, now: datetime) -> None:
     known = conn.execute(select(source.c.url, source.c.next_visit).where(source.c.id == value.id)).first()
     if known is None:
         fresh = {"id": value.id, "created": now, "status": "active", "last_event_sequence": 0}
+        fresh |= {"raw_changes": 0, "noisy": False}
         conn.execute(insert(source).values(**fresh, **_columns(value), **_unvisited(value, now)))
         return
     if known.url != value.url:

@@ -10,45 +10,76 @@ function here locks the host's row before the item's, so that no two of them wai
 
 from __future__ import annotations
 
+import zlib
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, ScalarSelect, Select, bindparam, or_, select
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Integer,
+    Row,
+    ScalarSelect,
+    Select,
+    Text,
+    bindparam,
+    exists,
+    false,
+    or_,
+    select,
+    true,
+)
 
+from services.domain.pacing import Pace, take
 from services.storage import hosts, pages, sources
 from services.storage.claims import Claim, VisitState, state_of
-from services.storage.tables import host, page, reading, snapshot, source
+from services.storage.tables import backfill, document, host, page, reading, snapshot, source
 from services.storage.types import UtcTime
 
 
-def next_due(conn: Connection) -> datetime | None:
+def next_due(conn: Connection, source_id: str | None = None) -> datetime | None:
     """The earliest moment at which `claim` may succeed, perhaps past; None while nothing is to be visited.
 
-    Exact with respect to due times, spacing and leases as they stand now.
+    Exact with respect to due times, pace and leases as they stand now. `source_id`: of this source alone.
     """
     moments = []
-    for row in conn.execute(_hosts_due()):
-        due = [moment for moment in (row.lists, row.pages) if moment is not None]
+    for row in conn.execute(_hosts_due(source_id is not None), {"only": source_id}):
+        due = [moment for moment in (row.lists, row.pages, row.backlog) if moment is not None]
         if due:
             moments.append(max(min(due), row.next_request, row.claimed_until or row.next_request))
     return min(moments, default=None)
 
 
-def claim(conn: Connection, now: datetime, lease: timedelta, spacing: timedelta) -> Claim | None:
-    """One request that may start now, or None. Its host is taken until the visit is finished or `lease` is over, and
-    gets no other request before `spacing`, or what its robots.txt asks if that is longer.
+def claim(conn: Connection, now: datetime, lease: timedelta, pace: Pace, source_id: str | None = None) -> Claim | None:
+    """One request that may start now, or None."""
+    return next(iter(claim_due(conn, now, lease, pace, 1, source_id)), None)
+
+
+def claim_due(
+    conn: Connection, now: datetime, lease: timedelta, pace: Pace, most: int, source_id: str | None = None
+) -> list[Claim]:
+    """Up to `most` requests that may start now, each to another host, the longest free first.
+
+    A host is taken until its visit is finished or `lease` is over, and gets no other request before `pace`, or what
+    its robots.txt asks if that is slower, allows one. `source_id`: of this source alone.
     """
-    free = conn.execute(_free_host(), {"now": now}).first()
-    if free is None:
-        return None
+    only = source_id is not None
+    found = conn.execute(_free_hosts(only), {"now": now, "most": most, "only": source_id}).all()
+    return [_claim(conn, free, now, lease, pace, source_id) for free in found]
+
+
+def _claim(
+    conn: Connection, free: Row[Any], now: datetime, lease: timedelta, pace: Pace, source_id: str | None
+) -> Claim:
     is_list = free.lists is not None and free.lists <= now
-    item = conn.execute(_next_list() if is_list else _next_page(), {"name": free.name, "now": now}).one()
+    asked = {"name": free.name, "now": now, "only": source_id, "backlog": _from_backlog(free, now)}
+    query = _next_list(source_id is not None) if is_list else _next_page(source_id is not None)
+    item = conn.execute(query, asked).one()
     token, until = uuid4().hex, now + lease
-    gap = max(spacing, timedelta(seconds=free.crawl_delay or 0))
-    hosts.lease_host(conn, free.name, token, until, now + gap)
+    hosts.lease_host(conn, free.name, token, until, take(pace, now, free.paced_until, free.crawl_delay))
     if free.robots_expires is None or free.robots_expires <= now:
         return _robots_claim(free, item, token, until)
     if is_list:
@@ -56,6 +87,12 @@ def claim(conn: Connection, now: datetime, lease: timedelta, spacing: timedelta)
         return _list_claim(free, item, token, until)
     pages.lease_page(conn, item.id, token, until)
     return _page_claim(free, item, token, until)
+
+
+def _from_backlog(free: Row[Any], now: datetime) -> bool:
+    """What is news goes first; where both wait, one request in four goes to the backlog, so that it gets done."""
+    news, backlog = (due is not None and due <= now for due in (free.pages, free.backlog))
+    return backlog and (not news or zlib.crc32(f"{free.name} {now.isoformat()}".encode()) % 4 == 0)
 
 
 def finish_robots(
@@ -125,19 +162,22 @@ def release_all(conn: Connection, now: datetime) -> None:
     hosts.free_all_hosts(conn)
 
 
-def _list_due() -> ScalarSelect[Any]:
-    return _items(source, source.c.next_visit).where(source.c.host == host.c.name).limit(1).scalar_subquery()
+def _list_due(only: bool) -> ScalarSelect[Any]:
+    return _items(source, only, source.c.next_visit).where(source.c.host == host.c.name).limit(1).scalar_subquery()
 
 
-def _page_due() -> ScalarSelect[Any]:
-    return _items(page, page.c.next_visit).where(page.c.host == host.c.name).limit(1).scalar_subquery()
+def _page_due(only: bool, backlog: bool) -> ScalarSelect[Any]:
+    waiting = page.c.host == host.c.name, page.c.backlog == (true() if backlog else false())
+    return _items(page, only, page.c.next_visit).where(*waiting).limit(1).scalar_subquery()
 
 
-def _items(table: Any, *columns: Any) -> Select[Any]:
+def _items(table: Any, only: bool, *columns: Any) -> Select[Any]:
     """Lists or pages that wait for a visit, the longest waiting first. Reads only the front of the index."""
     query = select(*columns).where(table.c.next_visit.is_not(None), source.c.status == "active")
     if table is page:
         query = query.join(source, page.c.source_id == source.c.id)
+    if only:
+        query = query.where(source.c.id == bindparam("only", type_=Text))
     return query.order_by(table.c.next_visit, table.c.id)
 
 
@@ -145,43 +185,54 @@ def _items(table: Any, *columns: Any) -> Select[Any]:
 
 
 @cache
-def _hosts_due() -> Select[Any]:
-    lists, pages_ = _list_due(), _page_due()
-    return select(host.c.next_request, host.c.claimed_until, lists.label("lists"), pages_.label("pages"))
+def _hosts_due(only: bool) -> Select[Any]:
+    return select(host.c.next_request, host.c.claimed_until, *_due(only))
+
+
+def _due(only: bool) -> tuple[Any, Any, Any]:
+    return (
+        _list_due(only).label("lists"),
+        _page_due(only, False).label("pages"),
+        _page_due(only, True).label("backlog"),
+    )
 
 
 @cache
-def _free_host() -> Select[Any]:
-    lists, pages_, now = _list_due(), _page_due(), bindparam("now", type_=UtcTime)
+def _free_hosts(only: bool) -> Select[Any]:
+    now, due = bindparam("now", type_=UtcTime), _due(only)
     return (
-        select(host, lists.label("lists"), pages_.label("pages"))
+        select(host, *due)
         .where(host.c.next_request <= now, or_(host.c.claimed_until.is_(None), host.c.claimed_until <= now))
-        .where(or_(lists <= now, pages_ <= now))
+        .where(or_(*(moment.element <= now for moment in due)))
         .order_by(host.c.next_request, host.c.name)
-        .limit(1)
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(of=host, skip_locked=True, key_share=True)
     )
 
 
 @cache
-def _next_list() -> Select[Any]:
-    return _first_due(source)
+def _next_list(only: bool) -> Select[Any]:
+    walking = exists().where(backfill.c.source_id == source.c.id, backfill.c.finished.is_(None))
+    return _first_due(source, only).add_columns(walking.label("walking"))
 
 
 @cache
-def _next_page() -> Select[Any]:
+def _next_page(only: bool) -> Select[Any]:
     before = snapshot.c.sha256, snapshot.c.observed, snapshot.c.last_seen, reading.c.verdict
+    presence = document.c.id.label("document"), document.c.absent_since, document.c.status
     return (
-        _first_due(page)
-        .add_columns(*before)
+        _first_due(page, only)
+        .where(page.c.backlog == bindparam("backlog", type_=Boolean))
+        .add_columns(source.c.every_s, *before, *presence)
         .outerjoin_from(page, snapshot, snapshot.c.id == page.c.latest_snapshot)
         .outerjoin(reading, reading.c.snapshot_id == snapshot.c.id)
+        .outerjoin(document, document.c.id == page.c.id)
     )
 
 
-def _first_due(table: Any) -> Select[Any]:
+def _first_due(table: Any, only: bool) -> Select[Any]:
     on_host = table.c.host == bindparam("name"), table.c.next_visit <= bindparam("now")
-    return _items(table, table).where(*on_host).limit(1)
+    return _items(table, only, table).where(*on_host).limit(1)
 
 
 def _robots_claim(free: Row[Any], item: Row[Any], token: str, until: datetime) -> Claim:
@@ -206,6 +257,8 @@ def _list_claim(free: Row[Any], item: Row[Any], token: str, until: datetime) -> 
         first_read_at=item.first_read_at,
         robots=free.robots,
         robots_status=free.robots_status,
+        every=timedelta(seconds=item.every_s),
+        backfill=item.walking,
     )
 
 
@@ -229,4 +282,9 @@ def _page_claim(free: Row[Any], item: Row[Any], token: str, until: datetime) -> 
         last_visit=item.last_visit,
         robots=free.robots,
         robots_status=free.robots_status,
+        every=timedelta(seconds=item.every_s),
+        seen=pages.seen_of(item),
+        absent_since=item.absent_since,
+        removed=item.status == "removed",
+        document=item.document is not None,
     )

@@ -23,6 +23,7 @@ from scripted import START, FakeClock, ScriptedSite, hours, list_page
 from services.api.webhooks.secrets import SecretBox
 from services.domain.event import Event
 from services.domain.identity import document_id
+from services.domain.pacing import DEFAULT
 from services.domain.source import Source
 from services.egress.door import Door, Failure
 from services.line.line import Line
@@ -78,7 +79,7 @@ async def live(database: Database, door: Door, clock: FakeClock, until: datetime
         clock=clock,
         stamp=clock,
         address="http://127.0.0.1:8000",
-        spacing=timedelta(seconds=5),
+        pace=DEFAULT,
     )
     while (due := line.next_due()) is not None and due <= until:
         clock.now = max(clock.now, due)

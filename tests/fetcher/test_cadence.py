@@ -7,41 +7,54 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.domain.recheck import Seen
 from services.fetcher import cadence
 
 NOW = datetime(2023, 3, 27, tzinfo=UTC)
 DAY = timedelta(hours=24)
 ids = st.text(min_size=1, max_size=12)
 everies = st.integers(60, 24 * 3600).map(lambda seconds: timedelta(seconds=seconds))
-ages = st.integers(0, 400 * 24 * 3600).map(lambda seconds: timedelta(seconds=seconds))
+HOUR = timedelta(hours=1)
+ages = st.integers(-3600, 4000 * 24 * 3600).map(lambda seconds: timedelta(seconds=seconds))
+pages = st.builds(
+    lambda age, changes, ago: Seen(NOW - age, changes, None if changes == 0 else NOW - ago),
+    ages,
+    st.floats(0, 500),
+    ages,
+)
 
 
-@given(ids, everies, ages)
-def test_a_page_is_due_between_its_sources_interval_and_a_day(id_: str, every: timedelta, age: timedelta) -> None:
-    wait = cadence.next_page(id_, NOW, every, NOW - age) - NOW
-    assert every <= wait <= max(DAY, every)
-    assert wait == cadence.next_page(id_, NOW, every, NOW - age) - NOW
+@given(ids, everies, pages)
+def test_a_page_is_due_between_its_sources_interval_and_two_days(id_: str, every: timedelta, seen: Seen) -> None:
+    wait = cadence.next_page(id_, NOW, every, seen) - NOW
+    assert every <= wait <= max(cadence.RAREST, every)
+    assert wait == cadence.next_page(id_, NOW, every, seen) - NOW
 
 
-@given(ids, everies, ages)
-def test_a_file_is_asked_for_more_rarely_than_its_page(id_: str, every: timedelta, age: timedelta) -> None:
-    page = cadence.next_page(id_, NOW, every, NOW - age) - NOW
-    assert cadence.next_page(id_, NOW, every, NOW - age, cadence.FILES_RARER) - NOW == cadence.FILES_RARER * page
+@given(ids, everies, pages)
+def test_no_page_is_looked_at_more_often_than_its_list(id_: str, every: timedelta, seen: Seen) -> None:
+    """Both are spread by their own ids; compared without that, the list is never behind."""
+    assert cadence.next_page(id_, NOW, every, seen) >= min(
+        cadence.next_list(id_, NOW, every), NOW + max(cadence.RAREST, every)
+    )
 
 
-@given(ids, everies, ages, ages)
-def test_the_older_the_rarer(id_: str, every: timedelta, one: timedelta, other: timedelta) -> None:
-    young, old = sorted((one, other))
-    assert cadence.next_page(id_, NOW, every, NOW - young) <= cadence.next_page(id_, NOW, every, NOW - old)
+@given(ids, everies, pages)
+def test_a_file_is_asked_for_more_rarely_than_its_page(id_: str, every: timedelta, seen: Seen) -> None:
+    page = cadence.next_page(id_, NOW, every, seen) - NOW
+    assert cadence.next_page(id_, NOW, every, seen, cadence.FILES_RARER) - NOW == cadence.FILES_RARER * page
 
 
-def test_a_fresh_page_is_due_like_its_list_and_an_old_one_daily() -> None:
-    hour = timedelta(hours=1)
-    assert cadence.interval(timedelta(0), hour) == hour
-    assert cadence.interval(timedelta(days=10), hour) == timedelta(hours=5)
-    assert cadence.interval(timedelta(days=48), hour) == DAY
-    assert cadence.interval(timedelta(days=4000), hour) == DAY
-    assert cadence.interval(timedelta(days=4000), timedelta(days=7)) == timedelta(days=7)
+def test_a_fresh_page_is_due_like_its_list_and_an_old_one_every_two_days() -> None:
+    def wait(age: timedelta, every: timedelta = HOUR) -> timedelta:
+        return cadence.next_page("", NOW, every, Seen(NOW - age)) - NOW
+
+    assert cadence.jitter("") == 0
+    assert wait(timedelta(0)) == HOUR
+    assert 5 * HOUR < wait(10 * DAY) < 7 * HOUR
+    assert 20 * HOUR < wait(48 * DAY) < 24 * HOUR
+    assert wait(4000 * DAY) == 2 * DAY
+    assert wait(4000 * DAY, timedelta(days=7)) == timedelta(days=7)
 
 
 @given(ids, everies)

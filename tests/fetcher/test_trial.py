@@ -12,6 +12,7 @@ from pages import FAMILIES, wrap
 from scripted import AGENT, ScriptedSite, list_page
 
 from services.domain.errors import Unavailable
+from services.domain.pacing import DEFAULT, Turn
 from services.fetcher.trial import Trials
 from services.storage import hosts
 from services.storage.database import Database
@@ -37,7 +38,7 @@ def trials(site: ScriptedSite, database: Database) -> Trials:
     async def sleep(seconds: float) -> None:
         site.clock.now += timedelta(seconds=seconds)
 
-    return Trials(database, site.door(), site.clock, spacing=SPACING, sleep=sleep)
+    return Trials(database, site.door(), site.clock, pace=DEFAULT, sleep=sleep)
 
 
 async def test_a_good_column_says_what_to_watch_it_with(site: ScriptedSite, database: Database) -> None:
@@ -96,10 +97,10 @@ async def test_a_host_under_visit_is_waited_for_and_then_left_alone(site: Script
     name, now = "www.linjiang.example.gov.cn", site.clock.now
     with database.write() as conn:
         hosts.ensure_host(conn, name, now)
-        hosts.lease_host(conn, name, "a visit", now + timedelta(seconds=20), now)
+        hosts.lease_host(conn, name, "a visit", now + timedelta(seconds=20), Turn(now, now))
     assert (await trials(site, database).column(COLUMN)).reason is None
     assert site.requests[0].at >= now + timedelta(seconds=20)
     with database.write() as conn:
-        hosts.lease_host(conn, name, "another", site.clock.now + timedelta(minutes=9), site.clock.now)
+        hosts.lease_host(conn, name, "another", site.clock.now + timedelta(minutes=9), Turn(now, now))
     with pytest.raises(Unavailable, match="being visited"):
         await trials(site, database).column(COLUMN)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection
 from storage.samples import DAY, HOUR, MINUTE, NOW, SECOND, SITE, SOURCE, address, answer, page_id, watch
 
+from services.domain.pacing import Pace
 from services.domain.source import Source
 from services.storage import snapshots, sources, visits
 from services.storage.claims import Claim, VisitState
@@ -19,12 +20,12 @@ from services.storage.pages import get_page
 from services.storage.readings import Reading, save_reading
 
 HOST = "jjxxw.example.gov.cn"
-LEASE, SPACING = 2 * MINUTE, 5 * SECOND
+LEASE, PACE = 2 * MINUTE, Pace(5 * SECOND)
 OTHER = Source(id="gz", url="http://jyt.example.gov.cn:8080/jytabl/", name="答复", every=HOUR)
 
 
 def claim(conn: Connection, at: datetime) -> Claim | None:
-    return visits.claim(conn, at, LEASE, SPACING)
+    return visits.claim(conn, at, LEASE, PACE)
 
 
 def must_claim(conn: Connection, at: datetime) -> Claim:
@@ -245,10 +246,10 @@ def test_a_claim_given_back_is_due_again_after_the_spacing(database: Database, k
                 visits.finish_robots(conn, held, at, text="", status=200, expires=NOW + DAY)
             else:
                 visits.finish_list(conn, held, VisitState(at + HOUR), at, readable=True)
-            at += SPACING
+            at += PACE.spacing
         assert visits.release(conn, held, at + SECOND)
-        assert visits.next_due(conn) == at + SPACING
-        assert must_claim(conn, at + SPACING).id == held.id
+        assert visits.next_due(conn) == at + PACE.spacing
+        assert must_claim(conn, at + PACE.spacing).id == held.id
 
 
 def test_an_embedded_process_takes_back_what_a_killed_one_held(database: Database) -> None:

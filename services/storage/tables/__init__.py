@@ -18,13 +18,15 @@ from services.storage.tables.remembering import (
     version,
 )
 from services.storage.tables.telling import attempt, delivery, inbox, old_secret, outbox, queue, subscription
-from services.storage.tables.watching import host, page, piece, source
+from services.storage.tables.watching import backfill, backfill_page, host, page, piece, source
 
 __all__ = [
     "COMMITMENT_TEXT",
     "LABEL",
     "annotation",
     "attempt",
+    "backfill",
+    "backfill_page",
     "body",
     "change",
     "commitment",

@@ -48,6 +48,12 @@ source = Table(  # sources.py
     Column("failures", Integer, nullable=False),
     Column("claimed_until", UtcTime),
     Column("claim_token", Text),
+    #: The health that was told last; null: none yet.
+    Column("told_health", Text),
+    # visits that brought other bytes: how many since when (a day at most), and whether the day before had too many
+    Column("raw_changes", Integer, nullable=False),
+    Column("raw_since", UtcTime),
+    Column("noisy", Boolean, nullable=False),
     UniqueConstraint("owner", "url"),
     Index(None, "host", "next_visit", "id"),
 )
@@ -70,6 +76,11 @@ page = Table(  # pages.py; id is document_id(url), which is what keeps url uniqu
     Column("last_visit", UtcTime),
     #: Why the last visit brought no answer about the page; None where it did.
     Column("trouble", Text),
+    #: What it has said anew: how often (older times count less, see domain/recheck.py) and when last.
+    Column("changes", Float, nullable=False),
+    Column("changed", UtcTime),
+    #: Found long after it was published and not visited yet: it comes after what is news.
+    Column("backlog", Boolean, nullable=False),
     Column("etag", PageText),
     Column("last_modified", PageText),
     Column("visit_url", PageText),
@@ -79,7 +90,7 @@ page = Table(  # pages.py; id is document_id(url), which is what keeps url uniqu
     Column("claimed_until", UtcTime),
     Column("claim_token", Text),
     Index(None, "source_id"),
-    Index(None, "host", "next_visit", "id"),
+    Index(None, "host", "backlog", "next_visit", "id"),
 )
 
 piece = Table(  # pieces.py; what the page of a document says belongs to it: further pages, linked files
@@ -105,4 +116,28 @@ host = Table(  # hosts.py
     Column("robots_fetched", UtcTime),
     Column("robots_expires", UtcTime),
     Column("crawl_delay", Float),
+    #: Its budget is used up to this moment (domain/pacing.py).
+    Column("paced_until", UtcTime),
+)
+
+backfill = Table(  # backfills.py; a walk through the whole column that somebody asked for
+    "backfill",
+    metadata,
+    Column("source_id", Text, ForeignKey("source.id"), primary_key=True),
+    Column("started", UtcTime, nullable=False),
+    Column("finished", UtcTime),
+    #: Why it ended before the column did; null where it did not.
+    Column("stopped", Text),
+)
+
+backfill_page = Table(  # backfills.py; the list pages it has read
+    "backfill_page",
+    metadata,
+    Column("source_id", Text, ForeignKey("backfill.source_id", ondelete="CASCADE"), primary_key=True),
+    Column("url", PageText, primary_key=True),
+    Column("read", UtcTime, nullable=False),
+    Column("items", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    #: How many further pages it names.
+    Column("following", Integer, nullable=False),
 )

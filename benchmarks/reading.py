@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from benchmarks import peers
+from benchmarks import reading_peers
 from benchmarks.environment import environment
 from benchmarks.material import pages
 from benchmarks.table import show
@@ -82,7 +82,7 @@ def _measured(material: Mapping[str, bytes]) -> Figures:
     with tempfile.TemporaryDirectory(prefix="dafu-bench-") as folder:
         python = environment(Path(folder) / "venv", PEERS)
         file = Path(folder) / "page.html"
-        command = [python, str(peers.__file__), str(ROUNDS)]
+        command = [python, str(reading_peers.__file__), str(ROUNDS)]
         pipe = subprocess.PIPE
         with subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL) as process:
             rows = {}

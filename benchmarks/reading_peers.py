@@ -1,6 +1,6 @@
 """Runs inside the peers' own virtual environment: CPU milliseconds of every peer on every page, as JSON on stdout.
 
-python peers.py ROUNDS PAGE…
+python reading_peers.py ROUNDS PAGE…
 """
 
 from __future__ import annotations

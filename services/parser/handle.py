@@ -32,7 +32,7 @@ from services.parser.reading.bodies import keys_of
 from services.parser.reading.reader import Reader, todays
 from services.parser.recall import Material, load, load_piece, recognised
 from services.parser.text.layers import match
-from services.storage import commitments, documents, pages, pieces, readings, versions
+from services.storage import documents, pages, pieces, readings, standing, versions
 from services.storage.claims import Role
 from services.storage.database import Database
 from services.storage.readings import Reading
@@ -192,7 +192,7 @@ class _Effect:
 
     def _stands(self, n: int, document: Document) -> None:
         """What version `n` promises is what is promised now."""
-        commitments.save_commitments(self._conn, self._of.subject.id, n, document, folded=match, keys=keys_of)
+        standing.save_commitments(self._conn, self._of.subject.id, n, document, folded=match, keys=keys_of)
 
     def _reading(self, quality: Quality, version: int | None, suppressed: tuple[Suppression, ...] = ()) -> None:
         snapshot = self._of.snapshot

@@ -12,7 +12,6 @@ condition, and only a range of dates has to be sorted.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,34 +22,23 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
-    bindparam,
-    delete,
     exists,
     func,
-    insert,
     select,
-    update,
 )
 
 from services.domain.commitment import CommitmentType, Tier
-from services.domain.document import Document, Kind
+from services.domain.document import Kind
 from services.domain.errors import NotFound
-from services.storage.codec import decode, encode
+from services.storage.codec import decode
 from services.storage.documents import Status
-from services.storage.promises import Promise, promises_of
-from services.storage.tables import COMMITMENT_TEXT, commitment, commitment_body, document, source, version
-from services.storage.types import storable
+from services.storage.promises import Promise
+from services.storage.standing import Span, searched, spans_of
+from services.storage.tables import COMMITMENT_TEXT, commitment, commitment_body, document
 
-#: Version numbers, both inclusive.
-Span = tuple[int, int]
 #: What is standing, by number: lists go down from the highest, and go on below the last one seen.
 Position = int
 Role = Literal["actor", "agency"]
-#: A body's name and the names that say where its document is from, to the keys it is found by.
-Keys = Callable[[str, Sequence[str]], Collection[str]]
-
-#: Commitments one document may have in lists.
-_MOST = 2**20
 #: The narrowest condition is the one whose commitment of this number stands farthest down.
 _COUNTED = 200
 #: More are not sorted only to find that out.
@@ -106,51 +94,6 @@ class Asked:
     has_target: bool | None = None
     status: Status | None = None
     words: Sequence[str] = ()
-
-
-def save_commitments(
-    conn: Connection, document_id: str, n: int, structure: Document, *, folded: Callable[[str], str], keys: Keys
-) -> None:
-    """Let what `structure`, version `n` of the document, promises stand, and nothing else of that document.
-
-    To be called once a version, in its transaction, after it was saved. `folded` makes the form text is searched in,
-    `keys` those a body is looked up by: storage knows neither.
-    """
-    about = conn.execute(
-        select(document, source.c.agency.label("whose"), source.c.region, source.c.name)
-        .join(source)
-        .where(document.c.id == document_id)
-    ).one()
-    described = {
-        "document_id": document_id,
-        "version_n": n,
-        "standing": True,
-        "kind": about.kind,
-        "agency": about.agency,
-    }
-    stood = _withdraw_all(conn, document_id)
-    places = _places_of(conn, document_id)
-    rows = [
-        {**described, **_own(promise), "place": next(places), "stood": _and_in(stood.get(promise.commitment.id), n)}
-        | {"searchable": storable(_searched(folded(promise.commitment.text)))}
-        for promise in promises_of(structure)
-    ]
-    if not rows:
-        return
-    same = commitment.c.document_id == document_id, commitment.c.id == bindparam("of")
-    conn.execute(delete(commitment).where(*same), [{"of": row["id"]} for row in rows])
-    conn.execute(insert(commitment), rows)
-    COMMITMENT_TEXT.add(conn, {row["place"]: row["searchable"] for row in rows})
-    signed, said = structure.metadata.agency, (about.whose, about.region, about.name)
-    where = tuple(name for name in (signed and signed.normalised, structure.metadata.publisher, *said) if name)
-    bodies = [
-        {"place": row["place"], "role": role, "key": key}
-        for row, one in zip(rows, structure.commitments, strict=True)
-        for role, names in (("actor", one.actors), ("agency", (about.agency,) if about.agency else ()))
-        for key in dict.fromkeys(key for name in names for key in keys(name, where))
-    ]
-    if bodies:
-        conn.execute(insert(commitment_body), bodies)
 
 
 def find_commitments(
@@ -265,7 +208,7 @@ def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
         (asked.status, document.c.status.__eq__),
     ]
     asked_for = [condition(value) for value, condition in given if value is not None]
-    return asked_for + [c.searchable.contains(_searched(word), autoescape=True) for word in asked.words]
+    return asked_for + [c.searchable.contains(searched(word), autoescape=True) for word in asked.words]
 
 
 def _bodies(role: Role, keys: Collection[str]) -> Select[Any]:
@@ -281,13 +224,6 @@ def _names_body(role: Role, keys: Collection[str]) -> ColumnElement[bool]:
     rows = commitment_body.c
     named = rows.place == commitment.c.place, rows.role == role, rows.key.in_(keys)
     return exists(select(rows.place).where(*named).correlate(commitment))
-
-
-def _places_of(conn: Connection, document_id: str) -> Iterator[int]:
-    """The places of a document's commitments in the order of its text, below those of documents found later."""
-    first = select(version.c.snapshot_id).where(version.c.document_id == document_id, version.c.n == 1)
-    snapshot = conn.execute(first).scalar_one()
-    return iter(range((snapshot + 1) * _MOST - 1, snapshot * _MOST - 1, -1))
 
 
 def _records() -> Select[Any]:
@@ -310,56 +246,8 @@ def _record(row: Row[Any]) -> CommitmentRecord:
         status=row.status,
         version=row.version_n,
         standing=row.standing,
-        stood=_spans(row.stood),
+        stood=spans_of(row.stood),
         first_seen=row.first_seen,
         position=row.place,
         promise=decode(Promise, row.data),
     )
-
-
-def _withdraw_all(conn: Connection, document_id: str) -> dict[str, str]:
-    """Nothing of the document stands any more; answers what its commitments have in `stood`."""
-    of_document = commitment.c.document_id == document_id
-    known = conn.execute(
-        select(commitment.c.id, commitment.c.stood, commitment.c.place, commitment.c.searchable).where(of_document)
-    ).all()
-    standing = {row.place: row.searchable for row in known if row.place is not None}
-    COMMITMENT_TEXT.remove(conn, standing)
-    placed = select(commitment.c.place).where(of_document, commitment.c.place.is_not(None))
-    conn.execute(delete(commitment_body).where(commitment_body.c.place.in_(placed)))
-    conn.execute(update(commitment).where(of_document).values(standing=False, place=None))
-    return {row.id: row.stood for row in known}
-
-
-def _own(promise: Promise) -> dict[str, Any]:
-    one = promise.commitment
-    return {
-        "id": one.id,
-        "type": one.type,
-        "tier": one.tier,
-        "modality": one.modality,
-        "topic": one.topic,
-        "deadline_end": one.deadline.end if one.deadline else None,
-        "has_target": bool(promise.targets),
-        "data": encode(promise).decode(),
-    }
-
-
-def _searched(text: str) -> str:
-    return text.casefold()
-
-
-def _and_in(stood: str | None, n: int) -> str:
-    """The versions a commitment stood in, and `n`, as spans in JSON."""
-    spans = list(_spans(stood)) if stood else []
-    if any(first <= n <= last for first, last in spans):  # the page went back to a version it had
-        return json.dumps(spans)
-    if spans and spans[-1][1] == n - 1:
-        spans[-1] = (spans[-1][0], n)
-    else:
-        spans.append((n, n))
-    return json.dumps(spans)
-
-
-def _spans(stood: str) -> tuple[Span, ...]:
-    return tuple((first, last) for first, last in json.loads(stood))

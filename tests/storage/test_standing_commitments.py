@@ -21,10 +21,10 @@ from services.storage.commitments import (
     CommitmentRecord,
     find_commitments,
     get_commitment,
-    save_commitments,
 )
 from services.storage.database import Database, open_database
 from services.storage.snapshots import add_snapshot
+from services.storage.standing import save_commitments
 from services.storage.versions import save_version
 
 HEADING = "二、下一步工作"

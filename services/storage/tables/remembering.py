@@ -113,7 +113,7 @@ change = Table(  # versions.py
     Column("data", Text, nullable=False),
 )
 
-commitment = Table(  # commitments.py; ids are carried, so one row is one promise over all versions
+commitment = Table(  # standing.py; ids are carried, so one row is one promise over all versions
     "commitment",
     metadata,
     Column("document_id", Text, ForeignKey("document.id"), primary_key=True),
@@ -148,7 +148,7 @@ commitment = Table(  # commitments.py; ids are carried, so one row is one promis
 #: What stands, by its words: `commitment_text` (see fulltext.py).
 COMMITMENT_TEXT = TextIndex("commitment_text", commitment)
 
-commitment_body = Table(  # commitments.py; who acts in what stands, and who signed it, by keys of reading/bodies.py
+commitment_body = Table(  # standing.py; who acts in what stands, and who signed it, by keys of reading/bodies.py
     "commitment_body",
     metadata,
     Column("place", BigInteger, ForeignKey("commitment.place", ondelete="CASCADE"), primary_key=True),

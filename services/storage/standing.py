@@ -1,0 +1,226 @@
+"""Writing what is promised now: the commitments of a document's current version stand, and nothing else of it.
+
+    wanted rows (pure) ─┬─ stood in another place, or not ─► out of every index, then in again
+                        ├─ stand where they stood ─────────► only what is different about them
+                        └─ stand no more ──────────────────► out of every index
+
+Of a long document one sentence changes at a time: what is said as before is not written, indexed or looked up again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+
+from services.domain.document import Document
+from services.storage.codec import encode
+from services.storage.places import arranged
+from services.storage.promises import Promise, promises_of
+from services.storage.tables import COMMITMENT_TEXT, commitment, commitment_body, document, source, version
+from services.storage.types import storable
+
+#: Version numbers, both inclusive.
+Span = tuple[int, int]
+#: A body's name and the names that say where its document is from, to the keys it is found by.
+Keys = Callable[[str, Sequence[str]], Collection[str]]
+
+#: Places of one document.
+_MOST = 2**20
+#: What is written anew where a promise is said differently; the rest says where and since when it stands.
+_SAID = ("kind", "agency", "type", "tier", "modality", "topic", "deadline_end", "has_target", "searchable")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A promise as it is to stand: its row, and the bodies it is found by, as (role, key)."""
+
+    row: dict[str, Any]
+    bodies: frozenset[tuple[str, str]]
+
+    @property
+    def id(self) -> str:
+        return str(self.row["id"])
+
+    @property
+    def place(self) -> int:
+        return int(self.row["place"])
+
+
+def save_commitments(
+    conn: Connection, document_id: str, n: int, structure: Document, *, folded: Callable[[str], str], keys: Keys
+) -> None:
+    """Let what `structure`, version `n` of the document, promises stand, and nothing else of that document.
+
+    To be called once a version, in its transaction, after it was saved. `folded` makes the form text is searched in,
+    `keys` those a body is looked up by: storage knows neither.
+    """
+    known = {row.id: row for row in conn.execute(select(commitment).where(commitment.c.document_id == document_id))}
+    wanted = _wanted(conn, document_id, n, structure, known, folded, keys)
+    staying = {one.id for one in wanted if one.id in known and known[one.id].place == one.place}
+    _leave(conn, [row for row in known.values() if row.place is not None and row.id not in staying])
+    _enter(conn, known, [one for one in wanted if one.id not in staying])
+    _stay(conn, document_id, known, [one for one in wanted if one.id in staying])
+
+
+def spans_of(stood: str) -> tuple[Span, ...]:
+    """The versions a commitment stood in."""
+    return tuple((first, last) for first, last in json.loads(stood))
+
+
+def searched(text: str) -> str:
+    """The form text is compared in; `text` is folded already."""
+    return text.casefold()
+
+
+def _wanted(
+    conn: Connection,
+    document_id: str,
+    n: int,
+    structure: Document,
+    known: Mapping[str, Row[Any]],
+    folded: Callable[[str], str],
+    keys: Keys,
+) -> list[_Wanted]:
+    about = conn.execute(
+        select(document, source.c.agency.label("whose"), source.c.region, source.c.name)
+        .join(source)
+        .where(document.c.id == document_id)
+    ).one()
+    signed, said = structure.metadata.agency, (about.whose, about.region, about.name)
+    where = tuple(name for name in (signed and signed.normalised, structure.metadata.publisher, *said) if name)
+    told = {"document_id": document_id, "version_n": n, "standing": True, "kind": about.kind, "agency": about.agency}
+    agency = {("agency", key) for key in keys(about.agency, where)} if about.agency else set()
+    promises = list(promises_of(structure))
+    low = _lowest(conn, document_id)
+    stood = [known[one.commitment.id].place if one.commitment.id in known else None for one in promises]
+    wanted = []
+    for promise, place in zip(promises, arranged(stood, low, low + _MOST), strict=True):
+        one = promise.commitment
+        before = known[one.id].stood if one.id in known else None
+        text = storable(searched(folded(one.text)))
+        row = {**told, **_own(promise), "place": place, "stood": _and_in(before, n), "searchable": text}
+        acting = {("actor", key) for name in one.actors for key in keys(name, where)}
+        wanted.append(_Wanted(row, frozenset(agency | acting)))
+    return wanted
+
+
+def _leave(conn: Connection, rows: Sequence[Row[Any]]) -> None:
+    """Out of every index; the rows stay, so that an address given out once goes on answering."""
+    if not rows:
+        return
+    COMMITMENT_TEXT.remove(conn, {row.place: row.searchable for row in rows})
+    places = [{"at": row.place} for row in rows]
+    conn.execute(delete(commitment_body).where(commitment_body.c.place == bindparam("at")), places)
+    conn.execute(_one().values(standing=False, place=None), [_named(row.document_id, row.id) for row in rows])
+
+
+def _enter(conn: Connection, known: Mapping[str, Row[Any]], wanted: Sequence[_Wanted]) -> None:
+    if not wanted:
+        return
+    returning = [{**_named(one.row["document_id"], one.id), **_set(one.row)} for one in wanted if one.id in known]
+    if returning:
+        conn.execute(_one().values({name: bindparam(f"to_{name}") for name in _columns(wanted[0])}), returning)
+    if new := [one.row for one in wanted if one.id not in known]:
+        conn.execute(insert(commitment), new)
+    COMMITMENT_TEXT.add(conn, {one.place: one.row["searchable"] for one in wanted})
+    _add_bodies(conn, [(one.place, *body) for one in wanted for body in one.bodies])
+
+
+def _stay(conn: Connection, document_id: str, known: Mapping[str, Row[Any]], wanted: Sequence[_Wanted]) -> None:
+    if not wanted:
+        return
+    reworded = [one for one in wanted if one.row["searchable"] != known[one.id].searchable]
+    COMMITMENT_TEXT.remove(conn, {one.place: known[one.id].searchable for one in reworded})
+    COMMITMENT_TEXT.add(conn, {one.place: one.row["searchable"] for one in reworded})
+    _compare_bodies(conn, document_id, wanted)
+    otherwise = [one for one in wanted if any(one.row[name] != getattr(known[one.id], name) for name in _SAID)]
+    _update(conn, (*_SAID, "data", "version_n", "stood"), otherwise)
+    done = {one.id for one in otherwise}
+    # told from another place of the text: no index knows of that
+    shifted = [one for one in wanted if one.id not in done and one.row["data"] != known[one.id].data]
+    _update(conn, ("data", "version_n", "stood"), shifted)
+    done |= {one.id for one in shifted}
+    _update(conn, ("version_n", "stood"), [one for one in wanted if one.id not in done])
+
+
+def _update(conn: Connection, names: Sequence[str], wanted: Sequence[_Wanted]) -> None:
+    if not wanted:
+        return
+    rows = [{**_named(one.row["document_id"], one.id), **_set(one.row, names)} for one in wanted]
+    conn.execute(_one().values({name: bindparam(f"to_{name}") for name in names}), rows)
+
+
+def _compare_bodies(conn: Connection, document_id: str, wanted: Sequence[_Wanted]) -> None:
+    rows = commitment_body.c
+    standing = select(rows.place, rows.role, rows.key).join(commitment, commitment.c.place == rows.place)
+    found = {tuple(row) for row in conn.execute(standing.where(commitment.c.document_id == document_id))}
+    places = {one.place for one in wanted}
+    stored = {(place, role, key) for place, role, key in found if place in places}
+    asked = {(one.place, role, storable(key)) for one in wanted for role, key in one.bodies}
+    if gone := stored - asked:
+        same = rows.place == bindparam("at"), rows.role == bindparam("as_"), rows.key == bindparam("by")
+        conn.execute(
+            delete(commitment_body).where(*same), [{"at": place, "as_": role, "by": key} for place, role, key in gone]
+        )
+    _add_bodies(conn, sorted(asked - stored))
+
+
+def _add_bodies(conn: Connection, bodies: Iterable[tuple[int, str, str]]) -> None:
+    rows = [{"place": place, "role": role, "key": key} for place, role, key in bodies]
+    if rows:
+        conn.execute(insert(commitment_body), rows)
+
+
+def _one() -> Any:
+    """An update of one row, named by `_named`."""
+    same = commitment.c.document_id == bindparam("of_document"), commitment.c.id == bindparam("of_id")
+    return update(commitment).where(*same)
+
+
+def _named(document_id: str, id_: str) -> dict[str, str]:
+    return {"of_document": document_id, "of_id": id_}
+
+
+def _columns(one: _Wanted) -> tuple[str, ...]:
+    return tuple(name for name in one.row if name not in ("document_id", "id"))
+
+
+def _set(row: Mapping[str, Any], names: Iterable[str] | None = None) -> dict[str, Any]:
+    chosen = names or [name for name in row if name not in ("document_id", "id")]
+    return {f"to_{name}": row[name] for name in chosen}
+
+
+def _lowest(conn: Connection, document_id: str) -> int:
+    """The lowest place of a document's, above those of documents found earlier."""
+    first = select(version.c.snapshot_id).where(version.c.document_id == document_id, version.c.n == 1)
+    return int(conn.execute(first).scalar_one()) * _MOST
+
+
+def _own(promise: Promise) -> dict[str, Any]:
+    one = promise.commitment
+    return {
+        "id": one.id,
+        "type": one.type,
+        "tier": one.tier,
+        "modality": one.modality,
+        "topic": one.topic,
+        "deadline_end": one.deadline.end if one.deadline else None,
+        "has_target": bool(promise.targets),
+        "data": encode(promise).decode(),
+    }
+
+
+def _and_in(stood: str | None, n: int) -> str:
+    """The versions a commitment stood in, and `n`, as spans in JSON."""
+    spans = list(spans_of(stood)) if stood else []
+    if any(first <= n <= last for first, last in spans):  # the page went back to a version it had
+        return json.dumps(spans)
+    if spans and spans[-1][1] == n - 1:
+        spans[-1] = (spans[-1][0], n)
+    else:
+        spans.append((n, n))
+    return json.dumps(spans)

@@ -27,7 +27,19 @@ from services.domain.source import Source
 from services.parser import piecework, presence
 from services.parser.compare.compare import body_key
 from services.parser.compare.showing.telling import Observed, event_data
-from services.parser.judge import Finding, First, Missing, Returned, Revised, Same, Unreadable, judge
+from services.parser.judge import (
+    FURNITURE,
+    Finding,
+    First,
+    Missing,
+    Returned,
+    Revised,
+    Same,
+    Unchanged,
+    Unreadable,
+    judge,
+)
+from services.parser.page.model import Page
 from services.parser.reading.bodies import keys_of
 from services.parser.reading.reader import Reader, todays
 from services.parser.recall import Material, load, load_piece, recognised
@@ -94,7 +106,7 @@ class Parser:
             piecework.tell_documents(conn, self._bus, snapshot, now)
 
     def _handle_document(self, claimed: Claimed, material: Material) -> None:
-        finding = judge(material.gathered.page, material.known, self._reader)
+        finding = _judged(material)
         if isinstance(finding, Revised):
             with self._database.read() as conn:
                 finding = recognised(conn, material, finding)
@@ -133,6 +145,10 @@ class _Effect:
                 n = self._version(document, fingerprint, "first", ())
                 self._reading(document.quality, n)
                 self._tell("document.published", document, version=n, edit="first")
+            case Unchanged(quality):
+                known = self._of.current.n if self._of.current else None
+                self._reading(quality, known, (FURNITURE,))
+                self._seen(None, known)
             case Same(document, suppressed):
                 known = self._of.current.n if self._of.current else None
                 self._reading(document.quality, known, suppressed)
@@ -209,19 +225,25 @@ class _Effect:
             pieces.set_links(self._conn, self._of.subject.id, (), self._now)  # nobody asks for its files any more
             since = self._of.presence.absent_since or self._of.snapshot.observed
             change = _page_change("page_removed", "SPEC §12.1", before=self._of.subject.url)
-            document = self._of.known.document if self._of.known else None
-            self._tell("document.removed", document, (change,), observed=Observed(self._last_seen(), since))
+            self._tell("document.removed", self._standing(), (change,), observed=Observed(self._last_seen(), since))
 
-    def _seen(self, document: Document, n: int | None) -> None:
+    def _seen(self, document: Document | None, n: int | None) -> None:
+        """`document` None: the current version's."""
         if self._of.presence is not None:
             state, turn = presence.seen(self._of.presence)
             documents.set_presence(self._conn, self._of.subject.id, state)
             if turn == "restored":
                 change = _page_change("page_restored", "SPEC §12.2", after=self._of.subject.url)
-                self._tell("document.restored", document, (change,), version=n)
+                self._tell("document.restored", document or self._standing(), (change,), version=n)
         if self._of.newly_moved:
             change = _page_change("page_moved", "SPEC §12.2", before=self._of.subject.url, after=self._of.snapshot.url)
-            self._tell("document.moved", document, (change,), version=n)
+            self._tell("document.moved", document or self._standing(), (change,), version=n)
+
+    def _standing(self) -> Document | None:
+        """The current version as this reader reads it."""
+        if self._of.known is not None:
+            return self._of.known.document
+        return self._of.current.structure if self._of.current else None
 
     def _last_seen(self) -> datetime | None:
         current = self._of.current
@@ -256,6 +278,13 @@ class _Effect:
             data=data,
         )
         self._bus.publish(self._conn, event)
+
+
+def _judged(material: Material) -> Finding:
+    page = material.gathered.page
+    if material.unchanged and isinstance(page, Page):
+        return Unchanged(page.quality)
+    return judge(page, material.known, material.reader)
 
 
 _PAGE_CHANGES: dict[ChangeType, tuple[Severity, Direction]] = {

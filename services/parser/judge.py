@@ -3,6 +3,7 @@
 page (gather) ─► Document or not ─┬─ unreadable: no version, no news       Unreadable
                                   ├─ not there                             Missing
                                   ├─ the first version                     First
+                                  ├─ new furniture around the same words   Unchanged (recall.py)
                                   ├─ says what the current version says    Same
                                   └─ says something else                   Revised
                                        └─ what an earlier version said, again and again   Returned
@@ -52,6 +53,13 @@ class First:
 
 
 @dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The bytes differ and nothing that is read does: known by the page's fingerprint, before anything is compared."""
+
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True)
 class Same:
     """`document` carries the current version's ids."""
 
@@ -86,10 +94,10 @@ class Returned:
     told: bool
 
 
-Finding = Unreadable | Missing | First | Same | Revised | Returned
+Finding = Unreadable | Missing | First | Unchanged | Same | Revised | Returned
 
-#: The bytes differ and nothing that is read does.
-_FURNITURE = Suppression("boilerplate_only", "SPEC §12.4 page furniture", None, None)
+#: What differs where nothing that is read does.
+FURNITURE = Suppression("boilerplate_only", "SPEC §12.4 page furniture", None, None)
 
 
 def judge(page: Page | Quality, current: Known | None, reader: Reader) -> Finding:
@@ -101,7 +109,7 @@ def judge(page: Page | Quality, current: Known | None, reader: Reader) -> Findin
     if current is None:
         return First(reader.read(page), fingerprint)
     if fingerprint == current.fingerprint:
-        return Same(current.document, (_FURNITURE,))
+        return Same(current.document, (FURNITURE,))
     return _compared(current.document, reader.read(page), fingerprint)
 
 

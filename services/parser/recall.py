@@ -16,6 +16,7 @@ from services.parser.compare.showing.telling import Subject
 from services.parser.files.composing import described
 from services.parser.gather import Gathered, file_of, gather, page_at
 from services.parser.judge import Earlier, Known, Returned, Revised, recognise
+from services.parser.page.model import Page
 from services.parser.reading.reader import Reader
 from services.storage import documents, pages, pieces, readings, rereadings, snapshots, sources, versions
 from services.storage.claims import Role
@@ -34,8 +35,10 @@ class Material:
     reader: Reader
     subject: Subject
     current: Current | None
-    #: The current version as `reader` reads it.
+    #: The current version as `reader` reads it; None where there is none, or where nothing was read that is not in it.
     known: Known | None
+    #: The same reader read the current version of a page with the same fingerprint.
+    unchanged: bool
     presence: Presence | None
     list_readable: datetime | None
     #: The address changed for good since the snapshot before.
@@ -57,19 +60,26 @@ def load(conn: Connection, snapshot_id: int, address: str, reader: Reader) -> Ma
     watch = sources.get_watch(conn, page.source)
     current = versions.current_version(conn, page.id)
     before = snapshots.previous(conn, snapshot.id, page.id)
-    known = as_read_by(conn, current, watch.source, reader) if current else None
+    gathered = gather(conn, snapshot, watch.source)
+    unchanged = current is not None and _says_the_same(current, gathered.page, reader.name(watch.source))
+    known = as_read_by(conn, current, watch.source, reader) if current and not unchanged else None
     return Material(
         snapshot=snapshot,
-        gathered=gather(conn, snapshot, watch.source),
+        gathered=gathered,
         source=watch.source,
         reader=reader,
         subject=Subject(page.id, page.url, page.source, page.backfill, address),
         current=current,
         known=known and _with_copies(conn, known, snapshot.id),
+        unchanged=unchanged,
         presence=_presence(conn, page.id),
         list_readable=watch.last_readable,
         newly_moved=snapshot.moved and (before is None or before.url != snapshot.url or not before.moved),
     )
+
+
+def _says_the_same(current: Current, page: Page | Quality, reader: str) -> bool:
+    return isinstance(page, Page) and current.reader == reader and current.fingerprint == page.fingerprint
 
 
 def _with_copies(conn: Connection, known: Known, snapshot_id: int) -> Known:

@@ -26,7 +26,8 @@ class Current:
     """The version the page shows, as the next one is compared with it; the newest, except on a page that flaps."""
 
     n: int
-    structure: Document
+    #: The structure as it is stored: most visits find nothing new and never ask for it.
+    packed: bytes
     key_hash: str
     #: Of the page the structure was read from: an equal one, read by the same reader, says the same.
     fingerprint: str
@@ -34,6 +35,11 @@ class Current:
     #: Version of the reader that made `structure`; where it is not today's, read the snapshot again before comparing.
     reader: str
     observed: datetime
+
+    @property
+    def structure(self) -> Document:
+        """Unpacked at each call."""
+        return decode(Document, unpack(self.packed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +250,7 @@ def _change_row(document_id: str, n: int, ordinal: int, value: Change) -> dict[s
 
 
 def _current(row: Row[Any]) -> Current:
-    return Current(row.n, _structure(row), row.key_hash, row.fingerprint, row.snapshot_id, row.reader, row.observed)
+    return Current(row.n, row.structure, row.key_hash, row.fingerprint, row.snapshot_id, row.reader, row.observed)
 
 
 def _structure(row: Row[Any]) -> Document:

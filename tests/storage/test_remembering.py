@@ -91,9 +91,11 @@ def test_versions_count_up_and_the_newest_describes_the_document(database: Datab
         save(conn, "达到30%", 0, title="旧标题", doc_number="渝经信函〔2023〕1号", suggestion="0843")
         kept = save(conn, "达到25%", 5, "silent", title="新标题")
         current = versions.current_version(conn, DOC)
+        assert current is not None
+        assert current.structure == letter("达到25%", title="新标题")
         assert current == versions.Current(
             n=2,
-            structure=letter("达到25%", title="新标题"),
+            packed=current.packed,
             key_hash="key of 达到25%",
             fingerprint="page of 达到25%",
             snapshot=kept,

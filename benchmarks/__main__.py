@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import callers, comparing, delivering, hostile, queries, reading, understanding
+from benchmarks import callers, comparing, delivering, hostile, peers, queries, reading, understanding
 
 BENCHMARKS: dict[str, Callable[[], bool]] = {
+    "peers": peers.run,
     "reading": reading.run,
     "understanding": understanding.run,
     "comparing": comparing.run,

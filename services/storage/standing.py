@@ -93,7 +93,9 @@ def _wanted(
     signed, said = structure.metadata.agency, (about.whose, about.region, about.name)
     where = tuple(name for name in (signed and signed.normalised, structure.metadata.publisher, *said) if name)
     told = {"document_id": document_id, "version_n": n, "standing": True, "kind": about.kind, "agency": about.agency}
-    agency = {("agency", key) for key in keys(about.agency, where)} if about.agency else set()
+    named = {name for one in structure.commitments for name in one.actors} | {about.agency} - {None}
+    found = {name: keys(name, where) for name in named}
+    agency = {("agency", key) for key in found.get(about.agency, ())}
     promises = list(promises_of(structure))
     low = _lowest(conn, document_id)
     stood = [known[one.commitment.id].place if one.commitment.id in known else None for one in promises]
@@ -103,7 +105,7 @@ def _wanted(
         before = known[one.id].stood if one.id in known else None
         text = storable(searched(folded(one.text)))
         row = {**told, **_own(promise), "place": place, "stood": _and_in(before, n), "searchable": text}
-        acting = {("actor", key) for name in one.actors for key in keys(name, where)}
+        acting = {("actor", key) for name in one.actors for key in found[name]}
         wanted.append(_Wanted(row, frozenset(agency | acting)))
     return wanted
 

@@ -21,6 +21,8 @@ sources = typer.Typer(help="The columns that are watched.")
 app.add_typer(sources, name="sources")
 tokens = typer.Typer(help="Who may ask the API.")
 app.add_typer(tokens, name="tokens")
+events = typer.Typer(help="What was told, and what of it was put aside.")
+app.add_typer(events, name="events")
 secrets = typer.Typer(help="The webhook secrets at rest.")
 app.add_typer(secrets, name="secrets")
 
@@ -109,6 +111,78 @@ def run() -> None:
     from services.commands.running import run_command
 
     run_command()
+
+
+@app.command()
+def api() -> None:
+    """The API alone; any number of these, beside the stages below."""
+    from services.commands.running import api_command
+
+    api_command()
+
+
+@app.command()
+def fetcher() -> None:
+    """Visit pages; any number of these may share the work."""
+    _stage("fetcher")
+
+
+@app.command()
+def parser() -> None:
+    """Read what was fetched; any number of these may share the work."""
+    _stage("parser")
+
+
+@app.command()
+def webhooks() -> None:
+    """Tell subscribers; any number of these may share the work."""
+    _stage("webhooks")
+
+
+@app.command()
+def relay() -> None:
+    """Carry events to Redis Streams, where DAFU_BUS_URL names one; any number of these may share the work."""
+    _stage("relay")
+
+
+def _stage(name: str) -> None:
+    from services.commands.running import stage_command
+
+    stage_command(name)
+
+
+@events.command("dead")
+def events_dead(
+    group: Annotated[str | None, typer.Option(help="Only this group's: parser, webhooks.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Events that failed again and again and were put aside, and why."""
+    from services.commands import events as command
+
+    command.dead_command(group, as_json=as_json)
+
+
+@events.command("redrive")
+def events_redrive(
+    id_: Annotated[str | None, typer.Argument(metavar="ID", help="One event; without it, all that are dead.")] = None,
+    group: Annotated[str | None, typer.Option(help="Only this group's.")] = None,
+) -> None:
+    """Owe what was put aside once more."""
+    from services.commands import events as command
+
+    command.redrive_command(id_, group)
+
+
+@events.command("replay")
+def events_replay(
+    group: Annotated[str, typer.Argument(help="parser, webhooks, or one of your own.")],
+    since: Annotated[str, typer.Option(help="From when on: 2026-11-01T00:00:00+08:00.")],
+    type_: Annotated[list[str] | None, typer.Option("--type", help="Only this type; repeatable.")] = None,
+) -> None:
+    """Owe a group everything since a moment again; its effects happen again."""
+    from services.commands import events as command
+
+    command.replay_command(group, since, type_)
 
 
 @sources.command("list")

@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     data: Path = Path("data")
     #: SQLAlchemy address; empty: SQLite in the data folder.
     database_url: str = ""
-    #: `database`, or `redis://…` when many machines share the work.
+    #: `database`, or `redis://…` (rediss, unix) when many machines share the work: docs/bus.md.
     bus_url: str = "database"
     #: A TOML file with names of public bodies of one's own, in the form of reading/aliases.py; empty: none.
     bodies: str = ""

@@ -35,7 +35,8 @@ from services.egress.door import Door
 from services.line.folder import held
 from services.line.line import Line, take_over, watch
 from services.line.port import listen, port_of
-from services.line.serve import PAUSE, api_context
+from services.line.serve import api_context
+from services.line.stages import PAUSE
 from services.replay.clock import SimulatedClock
 from services.seeds import sources_from
 from services.storage import subscriptions

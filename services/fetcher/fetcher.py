@@ -70,6 +70,10 @@ class Fetcher:
         except Exception:
             _log.exception("visit failed for a fault of ours: %s", claim.url)
 
+    async def give_back(self, claim: Claim) -> None:
+        """The visit will not be made by us: it is due again at once."""
+        await asyncio.to_thread(self._give_back, claim)
+
     async def _perform_visit(self, claim: Claim) -> None:
         outcome = await visit(self._door, claim, self._clock())
         if claim.kind == "page":
@@ -89,6 +93,10 @@ class Fetcher:
     def _next_due(self) -> datetime | None:
         with self._database.read() as conn:
             return visits.next_due(conn)
+
+    def _give_back(self, claim: Claim) -> None:
+        with self._database.write() as conn:
+            visits.release(conn, claim, self._clock())
 
     def _claim_due(self, most: int) -> list[Claim]:
         """Looks first without the write lock: most of the time nothing is due."""

@@ -92,6 +92,7 @@ def watch(database: Database, watched: Sequence[Source], now: datetime) -> None:
 def watch_new(database: Database, watched: Sequence[Source], now: datetime) -> None:
     """Store those of `watched` that nobody knows; the others stay as somebody changed or ended them."""
     with database.write() as conn:
+        sources.take_turns(conn)
         known = sources.known_ids(conn)
         for source in watched:
             if source.id not in known:

@@ -1,13 +1,14 @@
-"""`dafu run`: the stages as loops beside the API, until the process is asked to stop."""
+"""`dafu run`, everything in one process, and `dafu api`: the API, with the other stages beside it or without them."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from types import FrameType
 
-import structlog
 import uvicorn
 from fastapi import FastAPI
 
@@ -16,88 +17,84 @@ from services.api.context import Challenged, Context, Openness, Trying
 from services.api.cursor import Cursors
 from services.api.guard.receipt import Receipt
 from services.api.rates import rates_for
-from services.api.webhooks.rekey import check_opens
-from services.api.webhooks.secrets import SecretBox, load_box
-from services.domain.clock import Clock, system_clock
-from services.domain.errors import ConfigError
-from services.egress.door import Door
+from services.api.webhooks.secrets import SecretBox
+from services.domain.clock import Clock
 from services.egress.policy import Policy, read_rules
-from services.fetcher.schedule import ticking
 from services.fetcher.trial import Trials
-from services.line.folder import held
-from services.line.line import Line, take_over, watch_new
+from services.line.house import House, opened, watch_seeds
+from services.line.line import take_over
 from services.line.port import listen, port_of
-from services.seeds import read_sources, seeds_folder
+from services.line.process import end_in_time
+from services.line.stages import STAGES, Stage
 from services.settings import Settings
-from services.storage.database import Database, open_database
+from services.storage.database import Database
 
-_log = structlog.get_logger()
-#: The backstop of the wake-up: events committed by another process are found within this time.
-PAUSE = 0.5
+#: Seconds that requests under way have when the process is asked to stop.
+GRACE = 5
 
 
 def run(settings: Settings, ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT; every step in progress is finished or left to be repeated.
+    """Everything, until SIGTERM or SIGINT; every step in progress is finished or left to be repeated.
 
     `ready` is called with the service's address once nothing more can stand in the way.
     """
-    if settings.bus_url != "database":
-        raise ConfigError("DAFU_BUS_URL: only 'database' is there yet; leave it unset")
-    with held(settings.data), listen(settings.host, settings.port, "choose another with DAFU_PORT") as listener:
-        database = open_database(settings.database)
-        try:
-            box = load_box(settings.secret_key.get_secret_value(), settings.data)
-            with database.read() as conn:
-                check_opens(conn, box)
-            take_over(database, system_clock())
-            watch_new(database, read_sources(seeds_folder() / "sources.toml"), system_clock())
-            _serve(settings, database, box, listener, ready)
-        finally:
-            database.close()
+    names = [name for name in STAGES if name != "relay" or settings.bus_url != "database"]
+    with _listening(settings) as listener, opened(settings, _address(settings, listener), alone=True) as house:
+        if house.database.engine.dialect.name == "sqlite":  # the folder is ours, so its database is
+            take_over(house.database, house.clock())
+        watch_seeds(house)
+        _serve(house, listener, ready, [STAGES[name] for name in names])
 
 
-def _serve(
-    settings: Settings, database: Database, box: SecretBox, listener: socket.socket, ready: Callable[[str], None]
-) -> None:
-    address = settings.public_url.rstrip("/") or f"http://{settings.host}:{port_of(listener)}"
-    pace = settings.pace
-    door = Door(user_agent=settings.user_agent, allow=settings.allow_addresses, own=(_own(listener),))
+def run_api(settings: Settings, ready: Callable[[str], None]) -> None:
+    """The API alone, one of any number, until SIGTERM or SIGINT."""
+    with _listening(settings) as listener, opened(settings, _address(settings, listener), alone=False) as house:
+        _serve(house, listener, ready, ())
+
+
+class _Server(uvicorn.Server):
+    """Tells the stages to stop when it is told itself, so that all of them end together."""
+
+    def __init__(self, config: uvicorn.Config, stop: asyncio.Event) -> None:
+        super().__init__(config)
+        self._stop = stop
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """As uvicorn's, but for ending by the signal itself in the end: to be asked to stop is no failure."""
+        if not self.should_exit:
+            end_in_time()
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
+        self._stop.set()
+
+
+def _serve(house: House, listener: socket.socket, ready: Callable[[str], None], stages: Sequence[Stage]) -> None:
+    settings, stop = house.settings, asyncio.Event()
+    door = house.door(_own(listener))
     context = api_context(
-        database,
-        system_clock,
-        box,
+        house.database,
+        house.clock,
+        house.box,
         settings.allow_addresses,
-        address,
+        house.address,
         settings.rate,
         settings.bus_url,
         settings.open_reads,
-        Trials(database, door, system_clock, pace=pace).column,
+        Trials(house.database, door, house.clock, pace=house.settings.pace).column,
         settings.challenge,
     )
 
     @contextlib.asynccontextmanager
     async def working(_: FastAPI) -> AsyncIterator[None]:
-        line = Line(
-            database,
-            pages=door,
-            hooks=door,
-            box=box,
-            clock=system_clock,
-            stamp=system_clock,
-            address=address,
-            pace=pace,
-        )
-        workers = asyncio.gather(_work(line), line.teller.run())
+        working = asyncio.gather(*(stage(house, stop, _own(listener)) for stage in stages))
         try:
-            async with ticking(line.fetcher):
-                yield
+            yield
         finally:
-            workers.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await workers
+            stop.set()
+            await working
             await door.aclose()
 
-    ready(address)
+    ready(house.address)
     config = uvicorn.Config(
         create_app(context, working),
         http=Receipt,
@@ -106,8 +103,9 @@ def _serve(
         lifespan="on",
         server_header=False,
         proxy_headers=False,
+        timeout_graceful_shutdown=GRACE,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    _Server(config, stop).run(sockets=[listener])
 
 
 def api_context(
@@ -137,15 +135,12 @@ def api_context(
     )
 
 
-async def _work(line: Line) -> None:
-    while True:
-        try:
-            busy = await line.read_and_match()
-        except Exception:
-            _log.exception("work failed")
-            busy = 0
-        if not busy:
-            await asyncio.sleep(PAUSE)
+def _listening(settings: Settings) -> socket.socket:
+    return listen(settings.host, settings.port, "choose another with DAFU_PORT")
+
+
+def _address(settings: Settings, listener: socket.socket) -> str:
+    return settings.public_url.rstrip("/") or f"http://{settings.host}:{port_of(listener)}"
 
 
 def _own(listener: socket.socket) -> str:

@@ -8,7 +8,7 @@ snapshot.taken ─► load (recall) ─► judge (pure) ─► one transaction: 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -66,14 +66,24 @@ class Parser:
         self._address = address
         self._reader = reader or todays()
 
-    def drain(self, limit: int = 20) -> int:
-        """Handle up to `limit` events that are due; answers how many were taken."""
+    def drain(self, limit: int = 20, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Handle up to `limit` events that are due; answers how many were taken. What was not begun when `stopping`
+        says so is given back.
+        """
         now = self._clock()
         with self._database.write() as conn:
             claimed = self._bus.claim(conn, GROUP, now, limit, LEASE)
-        for one in claimed:
+        for number, one in enumerate(claimed):
+            if stopping():
+                self._give_back(claimed[number:])
+                return number
             self._guarded(one)
         return len(claimed)
+
+    def _give_back(self, claimed: Sequence[Claimed]) -> None:
+        with self._database.write() as conn:
+            for one in claimed:
+                self._bus.release(conn, GROUP, one.event.id, one.token)
 
     def _guarded(self, claimed: Claimed) -> None:
         """A page that trips our own code must not stop the others: it is tried again, then put aside for a person."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, func, insert, literal, select, text, update
 
 from services.domain.errors import Conflict, NotFound
 from services.domain.identity import host_of
@@ -17,6 +17,8 @@ from services.storage.hosts import ensure_host
 from services.storage.tables import source
 from services.storage.types import UtcTime
 
+#: One process at a time looks which columns are new (PostgreSQL advisory lock).
+_TURN = text("select pg_advisory_xact_lock(230821)")
 #: `ended`: no longer watched, there for the documents that came from it.
 Status = Literal["active", "paused", "ended"]
 
@@ -66,6 +68,12 @@ def save_source(conn: Connection, value: Source, now: datetime) -> None:
     else:
         visits = {"next_visit": min(known.next_visit or now, now + value.every)}
     conn.execute(update(source).where(source.c.id == value.id).values(**_columns(value), **visits))
+
+
+def take_turns(conn: Connection) -> None:
+    """Until the end of this transaction nobody else who calls this adds sources (SQLite writes alone anyway)."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(_TURN)
 
 
 def add_source(conn: Connection, value: Source, now: datetime) -> None:

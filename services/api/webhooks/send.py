@@ -104,17 +104,24 @@ class Teller:
         """Something new may be owed. To be called in the event loop of `run`."""
         self._owed.set()
 
-    async def run(self) -> None:
-        """Send what falls due until cancelled; nobody waits for anybody else's answer."""
+    async def run(self, stop: asyncio.Event | None = None, patience: float = DEADLINE) -> None:
+        """Send what falls due until cancelled, or until `stop`: then the requests under way have `patience` seconds to
+        be answered, and whatever is answered is on record. Nobody waits for anybody else's answer.
+        """
         under_way: set[asyncio.Task[Sent]] = set()
         answered: list[Sent] = []
         try:
-            while True:
+            while stop is None or not stop.is_set():
                 started = await self._next_turn(answered, AT_ONCE - len(under_way))
                 under_way |= {asyncio.create_task(self._send(due, attempt)) for due, attempt in started}
                 done = await self._wait(under_way)
                 under_way -= done
                 answered += [task.result() for task in done]
+            if under_way:
+                done, under_way = await asyncio.wait(under_way, timeout=patience)
+                answered += [task.result() for task in done]
+            if answered:
+                await asyncio.to_thread(self._turn, tuple(answered), 0)
         finally:
             for task in under_way:
                 task.cancel()

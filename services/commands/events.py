@@ -1,0 +1,81 @@
+"""`dafu events …`: what was put aside, and owing it once more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import asdict
+from datetime import datetime
+
+from rich.console import Console
+from rich.table import Table
+
+from services.bus import database as bus
+from services.bus.interface import DeadLetter
+from services.domain.errors import InputError, NotFound
+from services.settings import load_settings
+from services.storage.database import Database, open_database
+
+_PAGE = 250
+
+
+def dead_command(group: str | None, *, as_json: bool) -> None:
+    """The dead letters of one group or of all, by their place in the log."""
+    with _opened() as database:
+        found = list(_dead(database, group))
+    if as_json:
+        items = [{"group": of, **asdict(letter)} for of, letter in found]
+        print(json.dumps({"items": items, "next": None}, ensure_ascii=False))
+        return
+    table = Table("group", "event", "key", "tries", "error")
+    for of, letter in found:
+        table.add_row(of, letter.event, letter.key, str(letter.tries), letter.error or "-")
+    Console().print(table)
+
+
+def redrive_command(event_id: str | None, group: str | None) -> None:
+    """Owe one dead event, or all, once more. Raises NotFound where the one named is not dead."""
+    with _opened() as database:
+        meant = [(of, letter.event) for of, letter in _dead(database, group) if event_id in (None, letter.event)]
+        if event_id is not None and not meant:
+            raise NotFound(f"no dead event {event_id!r}; `dafu events dead` lists them")
+        for of, id_ in meant:
+            with database.write() as conn:
+                bus.revive(conn, of, id_)
+    print(f"{len(meant)} owed once more")
+
+
+def replay_command(group: str, since: str, types: list[str] | None) -> None:
+    """Owe a group everything since a moment again, done or dead ones included."""
+    with _opened() as database, database.write() as conn:
+        count = bus.replay(conn, group, _moment(since), types)
+    print(f"{count} owed to {group} once more")
+
+
+def _dead(database: Database, group: str | None) -> Iterator[tuple[str, DeadLetter]]:
+    with database.read() as conn:
+        groups = [group] if group is not None else sorted(bus.owed_groups(conn))
+    for of in groups:
+        after = 0
+        while True:
+            with database.read() as conn:
+                page = bus.dead_letters(conn, of, after, _PAGE)
+            if not page:
+                break
+            yield from ((of, letter) for letter in page)
+            after = page[-1].seq
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"--since: {text!r} is no time; write 2026-11-01T00:00:00+08:00") from None
+    if moment.tzinfo is None:
+        raise InputError(f"--since: {text!r} names no zone; write {text}+08:00 or {text}Z")
+    return moment
+
+
+def _opened() -> closing[Database]:
+    return closing(open_database(load_settings().database))

@@ -1,0 +1,59 @@
+"""A process of the line: asked to stop by SIGTERM or SIGINT, it ends by itself within STOPPED seconds, work done or
+given back; whatever hangs then is cut off, and leases bring it back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+
+import structlog
+
+from services.domain.errors import ConfigError
+from services.line.house import House, opened, watch_seeds
+from services.line.stages import STAGES, Stage
+from services.settings import Settings
+
+STOPPED = 9.0
+_log = structlog.get_logger()
+
+
+def run_stage(settings: Settings, name: str) -> None:
+    """`dafu fetcher`, `dafu parser`, …: one stage until the process is asked to stop."""
+    if name == "relay" and settings.bus_url == "database":
+        raise ConfigError("DAFU_BUS_URL is 'database': there is nothing to relay; set it to redis://…")
+    address = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+    with opened(settings, address, alone=False) as house:
+        if name == "fetcher":
+            watch_seeds(house)
+        asyncio.run(_until_stopped(house, STAGES[name], name))
+
+
+async def _until_stopped(house: House, stage: Stage, name: str) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def asked() -> None:
+        if not stop.is_set():
+            end_in_time()
+            stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked)
+    _log.info("started", stage=name)
+    await stage(house, stop)
+    _log.info("stopped", stage=name)
+
+
+def end_in_time(seconds: float = STOPPED) -> None:
+    """From now on the process has so long to end by itself."""
+    timer = threading.Timer(seconds, _cut_off)
+    timer.daemon = True
+    timer.start()
+
+
+def _cut_off() -> None:
+    _log.warning("cut off: work under way did not end in time; its lease brings it back")
+    os._exit(0)

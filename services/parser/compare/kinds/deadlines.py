@@ -116,7 +116,7 @@ def _couples(pair: Pair, olds: list[_Term], news: list[_Term]) -> Iterator[tuple
 
 def _moved(pair: Pair, before: _Term | None, after: _Term | None, mine: Sequence[Hunk]) -> tuple[Change, ...]:
     old, new = before and before.deadline, after and after.deadline
-    if old and new and without_firmness(old.raw) == without_firmness(new.raw):
+    if old and new and _same_day(old, new):
         return ()
     # Without a date of its own a commitment falls back on the plan's, and that may be the same day.
     detail, direction = _judged(old or _fallback(pair, old=True), new or _fallback(pair, old=False))
@@ -129,6 +129,13 @@ def _moved(pair: Pair, before: _Term | None, after: _Term | None, mine: Sequence
     ids = _reached(pair.frame, pair, raws)
     ends = new and (new.end or new.raw)
     return (replace(change, affected=tuple(ids), deadline=ends or change.deadline),)
+
+
+def _same_day(old: Deadline, new: Deadline) -> bool:
+    """2025年底前, 2025年12月底前: another wording."""
+    if without_firmness(old.raw) == without_firmness(new.raw):
+        return True
+    return old.end is not None and (old.start, old.end) == (new.start, new.end)
 
 
 def _fallback(pair: Pair, *, old: bool) -> Deadline | None:

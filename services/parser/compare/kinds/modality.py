@@ -8,12 +8,15 @@ from services.domain.change import Change, ChangeType, Direction
 from services.domain.commitment import Action, Commitment
 from services.parser.compare.judging import severity
 from services.parser.compare.kinds.found import Found, Open, without
-from services.parser.compare.marking.pair import Pair, Stretch, Verdict, told, touches
+from services.parser.compare.marking.pair import Pair, Stretch, Verdict, told, touches, words
 from services.parser.compare.marking.wording import Hunk
+from services.parser.compare.marking.words import firmness
 from services.parser.compare.matching.view import View
 
 _RULE = "SPEC §12.16"
 _SOFTER: tuple[ChangeType, Direction] = ("modality_softened", "softened")
+#: A clause without a verb of its own promises like an act (SPEC §6) until a word like 力争 is put before what it reaches.
+_BARE = 4
 _FIRMER: tuple[ChangeType, Direction] = ("modality_strengthened", "strengthened")
 
 
@@ -32,6 +35,11 @@ def modality(pair: Pair, left: Open) -> Found:
         if mine and old.strength != new.strength:
             change = _change(pair, old.strength, new.strength, mine, lead=lead)
             found = Found(without(found.left, mine), (*found.changes, change))
+    for hunk in found.left:
+        before, after = (firmness(said) if said else _BARE for said in words(pair, hunk))
+        if before and after and before != after:
+            change = _change(pair, before, after, [hunk], lead=False)
+            found = Found(without(found.left, [hunk]), (*found.changes, change))
     return found if found.changes else _sentence(pair, olds[0], news[0], found.left)
 
 
@@ -59,15 +67,10 @@ def _sentence(pair: Pair, old: Commitment, new: Commitment, left: Open) -> Found
     """A goal without a verb is held by the words around its number alone (力争到2025年…)."""
     if old.modality == new.modality or (old.actions and new.actions):
         return Found(left)
-    mine = [hunk for hunk in left if not any(map(str.isdigit, _words(pair, hunk)))][:1]
+    mine = [hunk for hunk in left if not any(map(str.isdigit, "".join(words(pair, hunk))))][:1]
     if not mine:
         return Found(left)
     return Found(without(left, mine), (_change(pair, old.modality, new.modality, mine, lead=True),))
-
-
-def _words(pair: Pair, hunk: Hunk) -> str:
-    old, new = pair.frame.old.matched, pair.frame.new.matched
-    return old[hunk.old_start : hunk.old_end] + new[hunk.new_start : hunk.new_end]
 
 
 def _change(pair: Pair, before: int, after: int, mine: Sequence[Hunk], *, lead: bool) -> Change:

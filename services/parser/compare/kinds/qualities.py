@@ -8,7 +8,8 @@ from services.domain.change import Direction
 from services.parser.compare.judging import severity
 from services.parser.compare.kinds.found import Found, Open, without
 from services.parser.compare.kinds.slots import couples
-from services.parser.compare.marking.pair import Pair, Stretch, Verdict, told, touches
+from services.parser.compare.marking.pair import Pair, Stretch, Verdict, told, touches, words
+from services.parser.compare.marking.wording import Hunk
 from services.parser.compare.matching.view import View
 from services.parser.lexicon import load
 from services.parser.text.layers import key
@@ -28,12 +29,18 @@ def recurrences(pair: Pair, left: Open) -> Found:
     mine = [hunk for hunk in left if touches(hunk, old=old, new=new)]
     if not mine:
         return Found(left)
+    mine += [hunk for hunk in left if hunk not in mine and _once(pair, hunk)]
     said = "、".join(gone) or None, "、".join(come) or None
     detail = None if gone and come else "added" if come else "removed"
     verdict = Verdict(
         "recurrence_changed", "SPEC §12.17", severity.FIXED["recurrence_changed"], _oftener(*said), *said, detail
     )
     return Found(without(left, mine), (told(pair, verdict, mine),))
+
+
+def _once(pair: Pair, hunk: Hunk) -> bool:
+    """每半年开展一次 → 开展: what happens once each time goes with how often it does."""
+    return set(words(pair, hunk)) in ({"", "一次"}, {"", "1次"})
 
 
 def _oftener(before: str | None, after: str | None) -> Direction:

@@ -12,9 +12,9 @@ from services.parser.compare.judging import severity
 from services.parser.compare.kinds.ambition import lower_is_better, unclear
 from services.parser.compare.kinds.found import Found, Open, without
 from services.parser.compare.kinds.slots import couples, shared
-from services.parser.compare.marking.pair import Pair, Stretch, Verdict, held, told, touches
+from services.parser.compare.marking.pair import Pair, Stretch, Verdict, held, told, touches, words
 from services.parser.compare.marking.wording import Hunk
-from services.parser.compare.marking.words import dimension, names_scope, same_unit
+from services.parser.compare.marking.words import dimension, names_bound, names_scope, same_unit
 from services.parser.compare.matching.view import View
 from services.parser.reading.numbers.metrics import metric_key
 from services.parser.text.layers import match
@@ -129,7 +129,7 @@ def _distinct(twins: Iterable[_Twin]) -> list[_Twin]:
 def _number(pair: Pair, twin: _Twin, left: Open) -> Found:
     old, new = twin.old, twin.new
     before, after = (old.start, old.end), (new.start, new.end)
-    touched = [hunk for hunk in pair.meant if touches(hunk, old=[before], new=[after])]
+    touched = _bounding(pair, twin) or [hunk for hunk in pair.meant if touches(hunk, old=[before], new=[after])]
     mine = [hunk for hunk in touched if hunk in left]
     if not touched:
         return Found(left)
@@ -143,6 +143,14 @@ def _number(pair: Pair, twin: _Twin, left: Open) -> Found:
     if mine and same_unit(old.norm_unit, new.norm_unit) and _inside(mine, before, after):
         return Found(rest, held=(held(pair, "format_only", "SPEC §12.3 norm_value", mine),))
     return Found(left)
+
+
+def _bounding(pair: Pair, twin: _Twin) -> list[Hunk]:
+    """Where only the bound is another one, the hunks that say so, which need not stand at the number: 至少组织培训2次."""
+    if not twin.same_amount or twin.old.comparator == twin.new.comparator:
+        return []
+    spots = [_clause(pair.frame.old.matched, twin.old)], [_clause(pair.frame.new.matched, twin.new)]
+    return [h for h in pair.meant if touches(h, old=spots[0], new=spots[1]) and any(map(names_bound, words(pair, h)))]
 
 
 def _inside(mine: Sequence[Hunk], before: Stretch, after: Stretch) -> bool:
@@ -200,11 +208,7 @@ def _vanished(pair: Pair, lone: Sequence[Target], left: Open, *, old: bool) -> F
 
 def _goes_with(pair: Pair, hunk: Hunk, target: Target, *, old: bool) -> bool:
     """Of the same sentence: the number's own noun on this side (、山区), or 一批 on the other in its stead."""
-    here, there = (
-        pair.frame.old.matched[hunk.old_start : hunk.old_end],
-        pair.frame.new.matched[hunk.new_start : hunk.new_end],
-    )
-    here, there = (here, there) if old else (there, here)
+    here, there = words(pair, hunk) if old else reversed(words(pair, hunk))
     noun = _SEPARATOR.sub("", here)
     vague = {word for promise in pair.promises(old=not old) for word in promise.indefinite}
     if not noun:
@@ -241,11 +245,7 @@ def _clause(matched: str, target: Target) -> Stretch:
 
 
 def _scope_words(pair: Pair, hunk: Hunk) -> bool:
-    old, new = (
-        pair.frame.old.matched[hunk.old_start : hunk.old_end],
-        pair.frame.new.matched[hunk.new_start : hunk.new_end],
-    )
-    return names_scope(old) or names_scope(new)
+    return any(map(names_scope, words(pair, hunk)))
 
 
 def _joined(pair: Pair, mine: Sequence[Hunk], *, old: bool) -> str | None:

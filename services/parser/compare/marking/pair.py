@@ -171,6 +171,12 @@ def _wording(view: View, start: int, end: int) -> Wording:
     return Wording(view.document.source_text[start:end], view.matched[start:end], start)
 
 
+def words(pair: Pair, hunk: Hunk) -> tuple[str, str]:
+    """What the hunk says on both sides, in the MATCH layer."""
+    old, new = pair.frame.old.matched, pair.frame.new.matched
+    return old[hunk.old_start : hunk.old_end], new[hunk.new_start : hunk.new_end]
+
+
 def touches(hunk: Hunk, *, old: Iterable[Stretch] = (), new: Iterable[Stretch] = ()) -> bool:
     """Whether the hunk changes something inside of a stretch of either side."""
     return any(_within(hunk.old_start, hunk.old_end, *stretch) for stretch in old) or any(

@@ -38,15 +38,20 @@ WORDS: frozenset[str] = frozenset(
 ) | frozenset(word for word in _VERBS | _ADVERBS | _COMPARATORS if len(word) in (2, 3) and "," not in word)
 
 #: Verbs that say how firmly something is promised, not what: they may stand before a date and are no part of it.
-_FIRMNESS = frozenset(
-    word for group in load("verbs")["group"] if group["strength"] in (3, 5) for word in group["words"]
-)
+_FIRMNESS = {
+    word: group["strength"] for group in load("verbs")["group"] if group["strength"] in (3, 5) for word in group["words"]
+}
 _FIRMLY = re.compile(f"(?:{'|'.join(sorted(_FIRMNESS, key=lambda word: -len(word)))})+")
 
 
 def without_firmness(words: str) -> str:
     """力争通过5年时间 → 通过5年时间."""
     return _FIRMLY.sub("", words, count=1) if _FIRMLY.match(words) else words
+
+
+def firmness(words: str) -> int | None:
+    """Level of SPEC §6 of a word that says how firmly, where `words` are nothing else."""
+    return _FIRMNESS.get(words)
 
 
 _IS_SCOPE = re.compile(
@@ -57,6 +62,16 @@ _IS_SCOPE = re.compile(
 def names_scope(words: str) -> bool:
     """Whether `words` (MATCH layer) name a level, a population or an area."""
     return _IS_SCOPE.search(words) is not None
+
+
+_BOUND = re.compile(
+    "|".join(map(re.escape, sorted({*_COMPARATORS, *load("quantity_verbs")["threshold"]["words"]}, key=len, reverse=True)))
+)
+
+
+def names_bound(words: str) -> bool:
+    """Whether `words` (MATCH layer) say that a number is a floor, a ceiling or about right: 至少, 突破, 以上."""
+    return _BOUND.search(words) is not None
 
 
 #: Two names of one unit.

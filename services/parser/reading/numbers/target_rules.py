@@ -47,6 +47,7 @@ _NEUTRAL = frozenset(VERBS["promise"]["neutral"])
 _CREATION = frozenset({*VERBS["promise"]["stock"], *VERBS["promise"]["flow"], *VERBS["promise"]["neutral"]})
 #: Signs behind a number that show that nothing is counted behind it.
 _FREE = ("", ",", "。", ";", "、", ":", "(", ")", "”", "\n", "和", "及", "与", "以", "并", "的", "左", "!", "?")
+_CLOSING = ("", ",", "。", ";", "、", "\n")
 #: 5%左右的预期目标…, spoken about as something set already.
 _SPOKEN_OF = re.compile("的[^,;。]{0,12}?(?:目标|预期|增速|指标)")
 #: A noun, then how it compares, then the number.
@@ -168,7 +169,14 @@ def counts_in_chinese(passage: Passage, quantity: Quantity) -> bool:
     if quantity.end - quantity.start == 1 + len(quantity.unit) and passage.matched[quantity.start] in "十百千万亿":
         return not quantity.countable and left.endswith(THRESHOLD)
     passed = left.endswith(THRESHOLD) and (not quantity.countable or _large(quantity))
-    return passed or (quantity.countable and bool(_CREATED.search(left)))
+    return passed or (quantity.countable and (bool(_CREATED.search(left)) or _closes(passage, quantity)))
+
+
+def _closes(passage: Passage, quantity: Quantity) -> bool:
+    """新建小学十二所。: the number ends its phrase, behind what a verb of making makes."""
+    after = passage.matched[quantity.end : quantity.end + 1]
+    numbered = quantity.unit == "期"  # 公园二期 is the second part of one park
+    return after in _CLOSING and not numbered and passage.verb(quantity, clause=True) in _CREATION
 
 
 def _large(quantity: Quantity) -> bool:

@@ -56,7 +56,7 @@ def edits(documents: Sequence[Document], draw: random.Random, *, every: bool = T
     makers["figure"] = lambda: figure(draw.choice(figures), draw)
     for name, maker in makers.items():
         have = sum(edit.operator == name for edit in made)
-        wanted = max(least, least * SINGLES // 72) if name in ("value", "modality", "figure") else least
+        wanted = max(least, least * SINGLES // 60) if name in ("value", "modality", "figure") else least
         for _ in range(200 * least):
             edit = maker() if have < wanted else None
             if edit is not None:

@@ -86,10 +86,12 @@ def _everyone(actors: Sequence[str], beside: Sequence[str]) -> tuple[str, ...]:
 
 
 def _inside(hunk: Hunk, olds: Sequence[Stretch], news: Sequence[Stretch]) -> bool:
-    """Whether the hunk cuts names only."""
-    return any(a <= hunk.old_start and hunk.old_end <= b for a, b in olds) and any(
-        a <= hunk.new_start and hunk.new_end <= b for a, b in news
-    )
+    """Whether the hunk lies in a name, or from one name to another."""
+    return _between(hunk.old_start, hunk.old_end, olds) and _between(hunk.new_start, hunk.new_end, news)
+
+
+def _between(start: int, end: int, names: Sequence[Stretch]) -> bool:
+    return any(a <= start for a, _ in names) and any(end <= b for _, b in names)
 
 
 def _differences(

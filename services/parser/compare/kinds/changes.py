@@ -104,11 +104,12 @@ def _explained(pair: Pair, left: Open) -> Found:
         return run(DETECTORS[pair.kind], pair, left)
     # What joins or parts the sentences is the split itself, whatever a detector would make of it.
     joints = rest.joints(pair, left)
-    last = rest.regrouped if pair.kind == "commitment" else rest.retold
-    found = run(DETECTORS[pair.kind][:-1], pair, without(left, joints))
-    open_ = tuple(sorted((*found.left, *joints), key=lambda hunk: hunk.old_start))
-    end = last(pair, open_) if open_ else Found(())
-    return Found(end.left, found.changes + end.changes, found.held + end.held)
+    if pair.kind != "commitment":
+        found = run(DETECTORS[pair.kind][:-1], pair, without(left, joints))
+        end = rest.retold(pair, tuple(sorted((*found.left, *joints), key=lambda hunk: hunk.old_start)))
+        return Found(end.left, found.changes + end.changes, found.held + end.held)
+    found, whole = run(DETECTORS[pair.kind], pair, without(left, joints)), rest.regrouped(pair, joints)
+    return Found(found.left, found.changes + whole.changes, found.held)
 
 
 def _moved(ledger: _Ledger, frame: Frame) -> None:

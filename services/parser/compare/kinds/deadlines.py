@@ -6,6 +6,7 @@ stands in `affected`. The date of a plan is written in its preamble, that of a y
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,8 +18,15 @@ from services.parser.compare.marking.pair import Frame, Pair, Stretch, Verdict, 
 from services.parser.compare.marking.wording import Hunk
 from services.parser.compare.marking.words import without_firmness
 from services.parser.compare.matching.view import View
+from services.parser.text.numerals import ARABIC_DIGITS, CHINESE_DIGITS, number
 
 _RULE = "SPEC §12.14"
+
+
+#: A time with its end, as it stands behind 在 or at the beginning of a clause.
+_TERM = re.compile(
+    rf"(?P<number>{ARABIC_DIGITS}|{CHINESE_DIGITS})(?P<unit>个?(?:工作日|自然日|小时|日|天|周|星期|月|学期))之?内"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,27 @@ def deadlines(pair: Pair, left: Open) -> Found:
         if touched:
             changes = _moved(pair, before, after, mine)
             found = Found(without(found.left, mine) if changes else found.left, found.changes + changes)
+    for hunk in found.left:
+        change = _within(pair, hunk)
+        if change:
+            found = Found(without(found.left, [hunk]), (*found.changes, change))
     return found
+
+
+def _within(pair: Pair, hunk: Hunk) -> Change | None:
+    """30个工作日内 → 60个工作日内: a time counted from something that is no date."""
+    sides = pair.frame.old.matched, pair.frame.new.matched
+    old = _TERM.match(sides[0], hunk.old_start, hunk.old_end + 2)
+    new = _TERM.match(sides[1], hunk.new_start, hunk.new_end + 2)
+    if old is None or new is None or old["unit"] != new["unit"]:
+        return None
+    before, after = number(old["number"]), number(new["number"])
+    if before is None or after is None or before == after:
+        return None
+    detail: tuple[str, Direction] = ("later", "softened") if after > before else ("earlier", "strengthened")
+    level = severity.FIXED["deadline_moved"]
+    verdict = Verdict("deadline_moved", _RULE, level, detail[1], old.group(), new.group(), detail[0])
+    return told(pair, verdict, [hunk])
 
 
 def announced(pair: Pair, left: Open) -> Found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,9 @@ from services.parser.text.layers import key, match
 
 _RULE = "SPEC §12.5"
 
+
+#: 周立新等3名代表: how many the answer is for.
+_AMONG = re.compile("等\\s?(?:[0-9]+|[一二两三四五六七八九十]+)\\s?[名位]?")
 
 #: A text, or a list of names.
 Value = str | tuple[str, ...]
@@ -55,7 +59,8 @@ def _value(name: str) -> Callable[[Metadata], Reading]:
 def _recipient(metadata: Metadata) -> Reading:
     item = metadata.recipient
     if item is not None:
-        yield item.addressees or f"{item.name or ''}{item.role or ''}", item
+        among = _AMONG.search(match(item.text))
+        yield item.addressees or f"{item.name or ''}{among[0] if among else ''}{item.role or ''}", item
 
 
 def _suggestion(part: str) -> Callable[[Metadata], Reading]:

@@ -10,7 +10,7 @@ from services.parser.compare.judging import severity
 from services.parser.compare.kinds.found import Found, Open, without
 from services.parser.compare.marking.pair import Pair, Stretch, Verdict, told, touches, words
 from services.parser.compare.marking.wording import Hunk
-from services.parser.compare.marking.words import firmness
+from services.parser.compare.marking.words import firmness, strength
 from services.parser.compare.matching.view import View
 
 _RULE = "SPEC §12.16"
@@ -36,11 +36,25 @@ def modality(pair: Pair, left: Open) -> Found:
             change = _change(pair, old.strength, new.strength, mine, lead=lead)
             found = Found(without(found.left, mine), (*found.changes, change))
     for hunk in found.left:
-        before, after = (firmness(said) if said else _BARE for said in words(pair, hunk))
+        before, after = _levels(pair, hunk)
         if before and after and before != after:
             change = _change(pair, before, after, [hunk], lead=False)
             found = Found(without(found.left, [hunk]), (*found.changes, change))
     return found if found.changes else _sentence(pair, olds[0], news[0], found.left)
+
+
+def _levels(pair: Pair, hunk: Hunk) -> tuple[int | None, int | None]:
+    """Of a word put in, taken out or replaced that is a verb by itself, where one side has no clause for it."""
+    old, new = words(pair, hunk)
+    if not old or not new:
+        return firmness(old) if old else _BARE, firmness(new) if new else _BARE
+    clauses = _heads(pair, old=True), _heads(pair, old=False)
+    return (strength(old), strength(new)) if touches(hunk, old=clauses[0], new=clauses[1]) else (None, None)
+
+
+def _heads(pair: Pair, *, old: bool) -> list[Stretch]:
+    view = pair.frame.old if old else pair.frame.new
+    return [_head(view, action) for promise in pair.promises(old=old) for action in promise.actions]
 
 
 def _clauses(

@@ -15,12 +15,15 @@ from services.parser.compare.kinds.slots import couples, shared
 from services.parser.compare.marking.pair import Pair, Stretch, Verdict, held, told, touches, words
 from services.parser.compare.marking.wording import Hunk
 from services.parser.compare.marking.words import dimension, names_bound, names_scope, same_unit
+from services.parser.compare.matching.dice import dice, pairs
 from services.parser.compare.matching.view import View
 from services.parser.reading.numbers.metrics import metric_key
 from services.parser.text.layers import match
 
 _CLAUSE_END = re.compile("[,;。]")
 _SEPARATOR = re.compile("[、,;和及与]")
+#: Likeness from which two names are left of one noun: 新建村小, 新建和改扩建村小.
+_ALIKE = 0.5
 _LOST: tuple[ChangeType, Direction] = ("target_removed", "softened")
 _GAINED: tuple[ChangeType, Direction] = ("target_added", "strengthened")
 _RAISED: tuple[ChangeType, Direction] = ("target_raised", "strengthened")
@@ -57,18 +60,46 @@ def targets(pair: Pair, left: Open) -> Found:
         return Found(left)
     found = Found(left)
     twins, gone, come = couples(pair, olds, news, _measure)
+    gone, come = _unmoved(gone, come)
     for twin in _distinct(_Twin(*spot) for spot in twins):
         found = _merge(found, _number(pair, twin, found.left))
     found = _merge(found, _vanished(pair, gone, found.left, old=True))
     return _merge(found, _vanished(pair, come, found.left, old=False))
 
 
+def _unmoved(gone: Sequence[Target], come: Sequence[Target]) -> tuple[list[Target], list[Target]]:
+    """Both without the numbers that only changed their place in the sentence, and with it what is left of their noun."""
+    left, free = [], list(come)
+    for old in gone:
+        same = (new for new in free if _said(new) == _said(old) and _one_thing(old.metric, new.metric))
+        partner = next(same, None)
+        if partner is None:
+            left.append(old)
+        else:
+            free.remove(partner)
+    return left, free
+
+
+def _said(target: Target) -> tuple[Amount, str, str]:
+    return target.norm_value, target.norm_unit, target.comparator
+
+
+def _one_thing(a: str, b: str) -> bool:
+    return dice(pairs(metric_key(a)), pairs(metric_key(b))) >= _ALIKE
+
+
 def scopes(pair: Pair, left: Open) -> Found:
     """Numbers that stayed while whom or where they count changed: one change for each such hunk (row 12a)."""
     found = Found(left)
     for old, new in couples(pair, _of(pair, old=True), _of(pair, old=False), _measure)[0]:
-        mine = [hunk for hunk in found.left if _in_clause(pair, hunk, old, new) and _scope_words(pair, hunk)]
-        if not mine or old.norm_value != new.norm_value:
+        if old.norm_value != new.norm_value:
+            continue
+        mine = [
+            hunk
+            for hunk in found.left
+            if _in_clause(pair, hunk, old, new) and (_scope_words(pair, hunk) or _qualifies(pair, hunk, old, new))
+        ]
+        if not mine:
             continue
         before, after = old.scope or old.metric, new.scope or new.metric
         said: tuple[Said, Said] = (before, after)
@@ -246,6 +277,16 @@ def _clause(matched: str, target: Target) -> Stretch:
 
 def _scope_words(pair: Pair, hunk: Hunk) -> bool:
     return any(map(names_scope, words(pair, hunk)))
+
+
+def _qualifies(pair: Pair, hunk: Hunk, old: Target, new: Target) -> bool:
+    """普惠托位占比 → 托位占比: what is counted lost a word of its name, or was given one."""
+    before, after = words(pair, hunk)
+    often = {word for old_side in (True, False) for promise in pair.promises(old=old_side) for word in promise.recurrence}
+    if before in often or after in often:
+        return False
+    more, less, word = (old.metric, new.metric, before) if before else (new.metric, old.metric, after)
+    return not (before and after) and match(more) != match(less) and match(more).replace(word, "", 1) == match(less)
 
 
 def _joined(pair: Pair, mine: Sequence[Hunk], *, old: bool) -> str | None:

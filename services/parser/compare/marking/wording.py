@@ -14,12 +14,14 @@ from functools import cache
 from services.parser.compare.marking.script import Span, differing, shared_ends
 from services.parser.compare.marking.words import UNITS, WORDS
 from services.parser.text.layers import key
+from services.parser.text.numerals import ARABIC_DIGITS, CHINESE_DIGITS, number
 
 #: Tokens inserted plus deleted at most; a piece further apart is marked whole.
 FAR = 300
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _CLAUSE = re.compile(r"[、;。](?!\d)|(?<!\d),|,(?!\d)")
+_NUMERAL = re.compile(rf"(?P<number>{ARABIC_DIGITS}[万亿千百]*|{CHINESE_DIGITS})(?P<rest>.*)")
 _BREAK = re.compile(r"[\s、,;:。()《》“”‘’〔〕]")
 
 
@@ -27,7 +29,8 @@ _BREAK = re.compile(r"[\s、,;:。()《》“”‘’〔〕]")
 class Hunk:
     """`old[old_start:old_end]` stands where `new[new_start:new_end]` stands now; one side may be empty.
 
-    `form`: both sides mean the same (equal KEY); only script, width, quotes or separators differ.
+    `form`: both sides mean the same (equal KEY, or one number); only script, width, quotes, separators or numerals
+    differ.
     """
 
     old_start: int
@@ -68,8 +71,18 @@ def _trimmed(old: Wording, new: Wording) -> Hunk:
 
 def _hunk(old: Wording, new: Wording, span: Span) -> Hunk:
     i, j, k, h = span
-    same = key(old.matched[i:j]) == key(new.matched[k:h])
+    before, after = old.matched[i:j], new.matched[k:h]
+    same = key(before) == key(after) or _one_number(before, after)
     return Hunk(old.start + i, old.start + j, new.start + k, new.start + h, same)
+
+
+def _one_number(before: str, after: str) -> bool:
+    """三年 and 3年, 4.282万家 and 42820家: one number in other characters, with the same words behind it."""
+    old, new = _NUMERAL.fullmatch(before), _NUMERAL.fullmatch(after)
+    if old is None or new is None or old["rest"] != new["rest"]:
+        return False
+    value = number(old["number"])
+    return value is not None and value == number(new["number"])
 
 
 @cache

@@ -28,7 +28,8 @@ UNITS: frozenset[str] = frozenset(
 _COMPARATORS = frozenset(
     word for name in ("comparator", "comparator_after") for word in _listed(_UNITS[name]) if len(word) > 1
 )
-_VERBS = frozenset(word for group in load("verbs")["group"] for word in group["words"])
+_STRENGTH: dict[str, int] = {word: group["strength"] for group in load("verbs")["group"] for word in group["words"]}
+_VERBS = frozenset(_STRENGTH)
 _ADVERBS = frozenset(load("wording")["adverbs"]["words"])
 _SCOPE_WORDS = frozenset(word for table in _SCOPE.values() for word in table["words"])
 
@@ -38,9 +39,7 @@ WORDS: frozenset[str] = frozenset(
 ) | frozenset(word for word in _VERBS | _ADVERBS | _COMPARATORS if len(word) in (2, 3) and "," not in word)
 
 #: Verbs that say how firmly something is promised, not what: they may stand before a date and are no part of it.
-_FIRMNESS = {
-    word: group["strength"] for group in load("verbs")["group"] if group["strength"] in (3, 5) for word in group["words"]
-}
+_FIRMNESS = frozenset(word for word, strength in _STRENGTH.items() if strength in (3, 5))
 _FIRMLY = re.compile(f"(?:{'|'.join(sorted(_FIRMNESS, key=lambda word: -len(word)))})+")
 
 
@@ -49,9 +48,14 @@ def without_firmness(words: str) -> str:
     return _FIRMLY.sub("", words, count=1) if _FIRMLY.match(words) else words
 
 
-def firmness(words: str) -> int | None:
-    """Level of SPEC §6 of a word that says how firmly, where `words` are nothing else."""
-    return _FIRMNESS.get(words)
+def strength(word: str) -> int | None:
+    """Level of SPEC §6, where `word` is one verb and nothing else."""
+    return _STRENGTH.get(word)
+
+
+def firmness(word: str) -> int | None:
+    """The same for verbs that say how firmly, not what."""
+    return _STRENGTH[word] if word in _FIRMNESS else None
 
 
 _IS_SCOPE = re.compile(

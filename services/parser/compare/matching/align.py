@@ -57,7 +57,7 @@ def _searched(old: View, new: View) -> Alignment:
     search.lists()
     search.lines()
     search.equal(lambda piece: (piece.kind, search.plan(piece)), search.annex, step=2, said=View.key)
-    search.equal(lambda piece: piece.kind, lambda piece: piece.kind, step=3, said=View.key)
+    search.equal(lambda piece: piece.kind, lambda piece: piece.kind, step=3, said=View.key, if_=search.empty)
     search.split_or_merged()
     search.same_metrics()
     search.alike(lambda piece: (piece.kind, search.home(piece)), _here, _SAME_SECTION, step=5)
@@ -112,8 +112,9 @@ class _Search:
         *,
         step: int,
         said: Callable[[View, Piece], str],
+        if_: Callable[[Piece, Piece], bool] = lambda *_: True,
     ) -> None:
-        """Pieces that say the same in the same place, in order."""
+        """Pieces that say the same in the same place, in order; only those for which `if_` holds."""
         waiting: dict[Hashable, deque[Piece]] = defaultdict(deque)
         kinds = _FIXED if step == 1 else _MOVABLE
         for piece in self.news.values():
@@ -121,8 +122,17 @@ class _Search:
                 waiting[theirs(piece), said(self.new, piece)].append(piece)
         for piece in list(self.olds.values()):
             queue = waiting.get((mine(piece), said(self.old, piece))) if piece.kind in kinds else None
-            if queue:
+            if queue and if_(piece, queue[0]):
                 self.take([piece], [queue.popleft()], step)
+
+    def empty(self, piece: Piece, partner: Piece) -> bool:
+        """Whether the piece's old place is gone and the partner's is new: nothing like it stands or stood there."""
+        back = {theirs: mine for mine, theirs in self.sections.items()}
+        here = self.new.by_section[self.sections.get(piece.section or "")] if piece.section in self.sections else ()
+        there = self.old.by_section[back[partner.section]] if partner.section in back else ()
+        rivals = [(piece, x) for x in here if x.index in self.news and x.kind == piece.kind]
+        rivals += [(x, partner) for x in there if x.index in self.olds and x.kind == piece.kind]
+        return not any(dice(self.old.pairs(x), self.new.pairs(y)) >= _SAME_SECTION for x, y in rivals)
 
     def lists(self) -> None:
         """The 责任单位 lists of matched sections, in order."""

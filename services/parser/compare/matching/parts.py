@@ -14,8 +14,8 @@ from services.parser.text.layers import key
 _TIES = sorted(load("joints")["connectives"]["words"], key=len, reverse=True)
 _TIE = re.compile(f"(?:{'|'.join(_TIES)}),?")
 _CONTAINED = 0.90
-#: What one part may add to the whole it came from (同时…).
-_PART_CONTAINED = 0.75
+#: How much of a part comes from the whole: it may repeat who acts, and on what.
+_PART_CONTAINED = 0.50
 #: Fewer character pairs than this say nothing about containment.
 _TELLING = 6
 
@@ -42,7 +42,8 @@ def parts_of(one: View, piece: Piece, many: View, run: list[Piece]) -> list[Piec
     words = many.text(stretch[0]) + "".join(_untied(many.text(part)) for part in stretch[1:])
     together = pairs(key(words))
     smaller, larger = sorted((together, whole), key=len)
-    return stretch if containment(smaller, larger) >= _CONTAINED and len(smaller) >= _CONTAINED * len(larger) else []
+    alone = any(containment(whole, many.pairs(part)) >= _CONTAINED for part in stretch)
+    return stretch if containment(smaller, larger) >= _CONTAINED and not alone else []
 
 
 def _untied_pairs(many: View, part: Piece) -> Pairs:

@@ -59,7 +59,7 @@ def _value(name: str) -> Callable[[Metadata], Reading]:
 def _recipient(metadata: Metadata) -> Reading:
     item = metadata.recipient
     if item is not None:
-        among = _AMONG.search(match(item.text))
+        among = _AMONG.search(match(item.text or ""))
         yield item.addressees or f"{item.name or ''}{among[0] if among else ''}{item.role or ''}", item
 
 

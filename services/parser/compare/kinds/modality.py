@@ -15,7 +15,7 @@ from services.parser.compare.matching.view import View
 
 _RULE = "SPEC §12.16"
 _SOFTER: tuple[ChangeType, Direction] = ("modality_softened", "softened")
-#: A clause without a verb of its own promises like an act (SPEC §6) until a word like 力争 is put before what it reaches.
+#: A clause without a verb of its own promises like an act (SPEC §6) until 力争 is put before what it reaches.
 _BARE = 4
 _FIRMER: tuple[ChangeType, Direction] = ("modality_strengthened", "strengthened")
 

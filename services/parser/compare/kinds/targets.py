@@ -68,7 +68,7 @@ def targets(pair: Pair, left: Open) -> Found:
 
 
 def _unmoved(gone: Sequence[Target], come: Sequence[Target]) -> tuple[list[Target], list[Target]]:
-    """Both without the numbers that only changed their place in the sentence, and with it what is left of their noun."""
+    """Both without the numbers that only changed their place in the sentence, and with it the words of their noun."""
     left, free = [], list(come)
     for old in gone:
         same = (new for new in free if _said(new) == _said(old) and _one_thing(old.metric, new.metric))
@@ -177,7 +177,7 @@ def _number(pair: Pair, twin: _Twin, left: Open) -> Found:
 
 
 def _bounding(pair: Pair, twin: _Twin) -> list[Hunk]:
-    """Where only the bound is another one, the hunks that say so, which need not stand at the number: 至少组织培训2次."""
+    """Where only the bound is another one, the hunks that say so; they may stand away from the number: 至少培训2次."""
     if not twin.same_amount or twin.old.comparator == twin.new.comparator:
         return []
     spots = [_clause(pair.frame.old.matched, twin.old)], [_clause(pair.frame.new.matched, twin.new)]
@@ -282,8 +282,8 @@ def _scope_words(pair: Pair, hunk: Hunk) -> bool:
 def _qualifies(pair: Pair, hunk: Hunk, old: Target, new: Target) -> bool:
     """普惠托位占比 → 托位占比: what is counted lost a word of its name, or was given one."""
     before, after = words(pair, hunk)
-    often = {word for old_side in (True, False) for promise in pair.promises(old=old_side) for word in promise.recurrence}
-    if before in often or after in often:
+    promises = (*pair.promises(old=True), *pair.promises(old=False))
+    if any(word in promise.recurrence for promise in promises for word in (before, after)):
         return False
     more, less, word = (old.metric, new.metric, before) if before else (new.metric, old.metric, after)
     return not (before and after) and match(more) != match(less) and match(more).replace(word, "", 1) == match(less)

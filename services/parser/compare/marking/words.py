@@ -68,9 +68,8 @@ def names_scope(words: str) -> bool:
     return _IS_SCOPE.search(words) is not None
 
 
-_BOUND = re.compile(
-    "|".join(map(re.escape, sorted({*_COMPARATORS, *load("quantity_verbs")["threshold"]["words"]}, key=len, reverse=True)))
-)
+_PASSED: list[str] = load("quantity_verbs")["threshold"]["words"]
+_BOUND = re.compile("|".join(map(re.escape, sorted({*_COMPARATORS, *_PASSED}, key=len, reverse=True))))
 
 
 def names_bound(words: str) -> bool:

@@ -10,8 +10,9 @@ from services.domain.figure import Figure
 from services.parser.compare.judging import severity
 from services.parser.compare.kinds.found import Found, Open, without
 from services.parser.compare.kinds.slots import couples, shared
-from services.parser.compare.marking.pair import Pair, Stretch, Verdict, held, told, touches
+from services.parser.compare.marking.pair import Pair, Stretch, Verdict, held, told, touches, words
 from services.parser.compare.marking.wording import Hunk
+from services.parser.compare.marking.words import names_course
 from services.parser.compare.matching.view import View
 from services.parser.reading.numbers.metrics import metric_key
 
@@ -35,23 +36,37 @@ def figures(pair: Pair, left: Open) -> Found:
 
 def _twin(pair: Pair, old: Figure, new: Figure, left: Open) -> Found:
     number = [h for h in left if touches(h, old=[(old.start, old.end)], new=[(new.start, new.end)])]
-    period = [
-        h
-        for h in left
-        if touches(
-            h, old=_period(pair.frame.old, pair.old_start, old), new=_period(pair.frame.new, pair.new_start, new)
-        )
-    ]
+    places = _period(pair.frame.old, pair.old_start, old), _period(pair.frame.new, pair.new_start, new)
+    period = [h for h in left if touches(h, old=places[0], new=places[1])]
     mine = [hunk for hunk in left if hunk in number or hunk in period]
-    other_period = bool(period) and _term(old) != _term(new)
+    other_period = _term(old) != _term(new) and (bool(period) or (bool(number) and _dated(pair, old, new)))
     same = (old.norm_value, old.comparator, old.norm_unit) == (new.norm_value, new.comparator, new.norm_unit)
     if other_period:
         return Found(without(left, mine), (_updated(pair, old, new, mine),))
+    if _turned(old, new) and not number:
+        mine = [h for h in left if _before(pair, h, old, new) and any(map(names_course, words(pair, h)))]
+        return Found(without(left, mine), (_corrected(pair, old, new, mine),) if mine else ())
     if number and not same:
         return Found(without(left, number), (_corrected(pair, old, new, number),))
     if number and same and old.norm_value is not None and _inside(number, old, new):
         return Found(without(left, number), held=(held(pair, "format_only", "SPEC §12.3 norm_value", number),))
     return Found(left)
+
+
+def _dated(pair: Pair, old: Figure, new: Figure) -> bool:
+    """Whether the edit dated it otherwise, be it with another figure before it."""
+    places = _period(pair.frame.old, pair.old_start, old), _period(pair.frame.new, pair.new_start, new)
+    return any(touches(h, old=places[0], new=places[1]) for h in pair.meant)
+
+
+def _turned(old: Figure, new: Figure) -> bool:
+    """下降7.3% became 上升7.3%."""
+    return old.norm_value == new.norm_value and {old.direction, new.direction} == {"up", "down"}
+
+
+def _before(pair: Pair, hunk: Hunk, old: Figure, new: Figure) -> bool:
+    spots = (max(pair.old_start, old.start - 8), old.start), (max(pair.new_start, new.start - 8), new.start)
+    return touches(hunk, old=spots[:1], new=spots[1:])
 
 
 def _inside(mine: Sequence[Hunk], old: Figure, new: Figure) -> bool:
@@ -74,7 +89,7 @@ def _term(figure: Figure) -> tuple[str | None, str | None, str] | None:
 
 
 def _corrected(pair: Pair, old: Figure, new: Figure, mine: Sequence[Hunk]) -> Change:
-    level = severity.figure_corrected(_number(old), _number(new))
+    level = severity.figure_corrected(_signed(old, old.norm_value), _signed(new, new.norm_value))
     return _of_figure(
         told(pair, Verdict("figure_corrected", "SPEC §12.21", level, "neutral", *_said(old, new)), mine), old, new
     )
@@ -86,6 +101,8 @@ def _updated(pair: Pair, old: Figure, new: Figure, mine: Sequence[Hunk]) -> Chan
 
 
 def _said(old: Figure, new: Figure) -> tuple[Said, Said]:
+    if _turned(old, new):
+        return _signed(old, old.value), _signed(new, new.value)
     if old.norm_value == new.norm_value and old.comparator != new.comparator:
         return old.comparator, new.comparator
     if old.unit == new.unit or old.norm_value is None or new.norm_value is None:
@@ -93,8 +110,11 @@ def _said(old: Figure, new: Figure) -> tuple[Said, Said]:
     return old.norm_value, new.norm_value
 
 
-def _number(figure: Figure) -> float | None:
-    return figure.norm_value if isinstance(figure.norm_value, int | float) else None
+def _signed(figure: Figure, amount: Said) -> float | None:
+    """Less than nothing for a fall."""
+    if not isinstance(amount, int | float):
+        return None
+    return -amount if figure.direction == "down" else amount
 
 
 def _lone(pair: Pair, lone: Sequence[Figure], left: Open, *, old: bool) -> Found:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from services.domain.change import ChangeType
+from services.domain.change import ChangeType, Direction
 from services.parser.compare.judging import severity
 from services.parser.compare.judging.softening import pointing
 from services.parser.compare.kinds.found import Found, Open
-from services.parser.compare.marking.pair import Pair, Verdict, hull, new_marks, old_marks, told
+from services.parser.compare.marking.pair import Pair, Verdict, hull, new_marks, old_marks, told, words
+from services.parser.compare.marking.words import strength
 from services.parser.compare.matching.dice import dice, pairs
 from services.parser.compare.matching.view import Piece, View
 from services.parser.lexicon import load
@@ -17,16 +18,28 @@ from services.parser.reading.patterns import any_word
 from services.parser.text.layers import key
 
 _DONE = re.compile(any_word(load("quantity_verbs")["past"]["words"]) + "|[了过]|已")
+_LEADING = load("softening")["leading"]["words"]
 _JOINT = re.compile(f"[、,;:。]*(?:{'|'.join(load('joints')['connectives']['words'])})?[、,;:。]*")
 
 
 def reworded(pair: Pair, left: Open) -> Found:
     """The differing phrase before and after, with the likeness of the whole sentences; at least medium if softer."""
     alike = round(dice(pairs(key(pair.old_text)), pairs(key(pair.new_text))), 3)
-    direction = pointing(*_words(pair, left))
+    direction = _led(pair, left) or pointing(*_words(pair, left))
     level = "medium" if direction == "softened" else severity.reworded(alike)
     verdict = Verdict("commitment_reworded", "SPEC §12.19", level, direction, *_phrases(pair, left))
     return Found((), (replace(told(pair, verdict, left), dice=alike),))
+
+
+def _led(pair: Pair, left: Open) -> Direction | None:
+    """落实 → 推动落实: what was to be done is driven on, and back."""
+    if len(left) != 1:
+        return None
+    before, after = words(pair, left[0])
+    view, end = (pair.frame.old, left[0].old_end) if before else (pair.frame.new, left[0].new_end)
+    if (before and after) or (before or after) not in _LEADING or strength(view.matched[end : end + 2]) is None:
+        return None
+    return "strengthened" if before else "softened"
 
 
 def joints(pair: Pair, left: Open) -> Open:

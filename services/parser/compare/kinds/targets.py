@@ -14,10 +14,10 @@ from services.parser.compare.kinds.found import Found, Open, without
 from services.parser.compare.kinds.slots import couples, shared
 from services.parser.compare.marking.pair import Pair, Stretch, Verdict, held, told, touches, words
 from services.parser.compare.marking.wording import Hunk
-from services.parser.compare.marking.words import dimension, names_bound, names_scope, same_unit
+from services.parser.compare.marking.words import dimension, names_bound, names_course, names_scope, same_unit
 from services.parser.compare.matching.dice import dice, pairs
 from services.parser.compare.matching.view import View
-from services.parser.reading.numbers.metrics import metric_key
+from services.parser.reading.numbers.metrics import metric_key, polarity
 from services.parser.text.layers import match
 
 _CLAUSE_END = re.compile("[,;。]")
@@ -40,6 +40,11 @@ class _Twin:
     @property
     def same_amount(self) -> bool:
         return self.old.norm_value == self.new.norm_value
+
+    @property
+    def turned(self) -> bool:
+        """下降5% became 上升5%."""
+        return self.same_amount and (self.old.direction == "decrease") != (self.new.direction == "decrease")
 
     @property
     def comparable(self) -> bool:
@@ -165,6 +170,8 @@ def _number(pair: Pair, twin: _Twin, left: Open) -> Found:
     if not touched:
         return Found(left)
     rest = without(left, mine)
+    if mine and twin.turned:
+        return Found(rest, (_turned(pair, twin, mine),))
     if not twin.comparable or (old.comparator == "multiple") != (new.comparator == "multiple"):
         return Found(rest, _replaced(pair, twin, mine))
     if not twin.same_amount:
@@ -177,11 +184,12 @@ def _number(pair: Pair, twin: _Twin, left: Open) -> Found:
 
 
 def _bounding(pair: Pair, twin: _Twin) -> list[Hunk]:
-    """Where only the bound is another one, the hunks that say so; they may stand away from the number: 至少培训2次."""
-    if not twin.same_amount or twin.old.comparator == twin.new.comparator:
+    """Where only the bound or the course is another one, the hunks that say so; they may stand away from the number."""
+    said = names_course if twin.turned else names_bound
+    if not twin.same_amount or (twin.old.comparator == twin.new.comparator and not twin.turned):
         return []
     spots = [_clause(pair.frame.old.matched, twin.old)], [_clause(pair.frame.new.matched, twin.new)]
-    return [h for h in pair.meant if touches(h, old=spots[0], new=spots[1]) and any(map(names_bound, words(pair, h)))]
+    return [h for h in pair.meant if touches(h, old=spots[0], new=spots[1]) and any(map(said, words(pair, h)))]
 
 
 def _inside(mine: Sequence[Hunk], before: Stretch, after: Stretch) -> bool:
@@ -203,6 +211,23 @@ def _valued(pair: Pair, twin: _Twin, mine: Sequence[Hunk]) -> Change:
         direction = "unclear"
     verdict = Verdict(kind, "SPEC §12.11", severity.FIXED[kind], direction, before, after)
     return _of_target(told(pair, verdict, mine), twin.new)
+
+
+def _turned(pair: Pair, twin: _Twin, mine: Sequence[Hunk]) -> Change:
+    """The same number the other way: both are told with their sign."""
+    less = polarity(twin.new.metric, "increase") == "lower"
+    kind, direction = _RAISED if (twin.new.direction == "decrease") == less else _LOWERED
+    before, after = (_signed(target) for target in (twin.old, twin.new))
+    return _of_target(
+        told(pair, Verdict(kind, "SPEC §12.11", severity.FIXED[kind], direction, before, after), mine), twin.new
+    )
+
+
+def _signed(target: Target) -> Said:
+    amount = target.value
+    if target.direction != "decrease":
+        return amount
+    return tuple(-end for end in reversed(amount)) if isinstance(amount, tuple) else -amount
 
 
 def _compared(pair: Pair, twin: _Twin, mine: Sequence[Hunk]) -> Change:

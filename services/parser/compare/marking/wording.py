@@ -77,7 +77,7 @@ def _hunk(old: Wording, new: Wording, span: Span) -> Hunk:
 
 
 def _one_number(before: str, after: str) -> bool:
-    """三年 and 3年, 4.282万家 and 42820家: one number in other characters, with the same words behind it."""
+    """三年 and 3年, 1.5万家 and 15000家: one number in other characters, with the same words behind it."""
     old, new = _NUMERAL.fullmatch(before), _NUMERAL.fullmatch(after)
     if old is None or new is None or old["rest"] != new["rest"]:
         return False

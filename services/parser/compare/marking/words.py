@@ -48,14 +48,18 @@ def without_firmness(words: str) -> str:
     return _FIRMLY.sub("", words, count=1) if _FIRMLY.match(words) else words
 
 
+_TIED = re.compile("(?:使|让|将|把|地|实现|做到|达到)$")
+
+
 def strength(word: str) -> int | None:
     """Level of SPEC §6, where `word` is one verb and nothing else."""
     return _STRENGTH.get(word)
 
 
 def firmness(word: str) -> int | None:
-    """The same for verbs that say how firmly, not what."""
-    return _STRENGTH[word] if word in _FIRMNESS else None
+    """The same for verbs that say how firmly, not what; with what ties them to the next verb: 努力使, 力争实现."""
+    plain = _TIED.sub("", word)
+    return _STRENGTH[plain] if plain in _FIRMNESS else None
 
 
 _IS_SCOPE = re.compile(
@@ -75,6 +79,15 @@ _BOUND = re.compile("|".join(map(re.escape, sorted({*_COMPARATORS, *_PASSED}, ke
 def names_bound(words: str) -> bool:
     """Whether `words` (MATCH layer) say that a number is a floor, a ceiling or about right: 至少, 突破, 以上."""
     return _BOUND.search(words) is not None
+
+
+_CHANGE = load("quantity_verbs")["change"]
+_COURSE = re.compile("|".join(map(re.escape, sorted({*_CHANGE["up"], *_CHANGE["down"]}, key=len, reverse=True))))
+
+
+def names_course(words: str) -> bool:
+    """Whether `words` (MATCH layer) say that something grows or shrinks."""
+    return _COURSE.search(words) is not None
 
 
 #: Two names of one unit.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 
 from services.parser.lexicon import load
 from services.parser.reading.anatomy.closing import above, date_row, head_role, sign
@@ -26,6 +27,8 @@ _ATTACHED = re.compile(r"^(?:附\s*(?:件|表)?\s*\d{0,2}\s*:?)?\s*(?:\d{1,2}\s?
 _HEADER_ROWS = 14
 #: Lines of one title, and rows an annex's title may be spread over.
 _TITLE_LINES, _ANNEX_LINES = 5, 3
+#: Likeness of a title to the one the notice names it by.
+_ALIKE = 0.8
 #: So many characters of a row tell with what its KEY begins, unless none of them is in it.
 _TELLING = 12
 
@@ -122,8 +125,8 @@ def _annexes(
             continue
         lines = _spread(rows, index, titles) if key(row.text[:_TELLING])[:1] in first else 0
         first_behind = past_signature and found.roles.get(rows[index - 1].number) is not None
-        if not lines and first_behind and _ANNEX.match(row.text.strip()):
-            lines = 1
+        if not lines and past_signature and _ANNEX.match(row.text.strip()):
+            lines = int(first_behind or _nearly(_title_key(row.text), titles))
         for each in rows[index : index + lines]:
             found.mark(each, "annex_title")
         if lines:
@@ -148,6 +151,11 @@ def _spread(rows: Sequence[Row], index: int, titles: set[str]) -> int:
         if _title_key(joined) in titles:
             return count
     return 0
+
+
+def _nearly(title: str, titles: set[str]) -> bool:
+    """Whether the notice names it by a title that is all but the same."""
+    return any(SequenceMatcher(None, title, other).ratio() >= _ALIKE for other in titles)
 
 
 def _named(rows: Sequence[Row], begin: int, page_title: str | None, found: Anatomy) -> Iterator[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from services.api.webhooks.digest import Bundle
+from services.api.webhooks.notices import Challenge, Disabled, Failing, Ping
 from services.domain.change import Change
 from services.domain.document import Kind
 from services.domain.event import EVENT_TYPES
@@ -59,6 +62,34 @@ class DocumentEvent:
     links: dict[str, str]
 
 
+#: When each type is told.
+WHEN: dict[str, str] = {
+    "document.published": "A new document was found, after the first visit of its column.",
+    "document.revised": "A document says something else than before.",
+    "document.removed": "It is gone: 404 or 410 at least twice, 24 hours apart, while its column could be read; "
+    "or three times empty.",
+    "document.restored": "It is back.",
+    "document.moved": "Its address redirects for good, and it says the same.",
+    "source.failing": "A column has not answered for several visits in a row.",
+    "source.recovered": "A column that failed, was blind or noisy is well again.",
+    "source.blind": "A column answers, but nothing can be read from it.",
+    "source.noisy": "A column changes so often that it is probably not the documents that change.",
+    "subscription.failing": "One of your subscriptions has failed for 50, 70 or 90 per cent of what an endpoint may.",
+    "subscription.disabled": "One of your subscriptions was disabled.",
+    "subscription.challenge": "The first message of all to a receiver: answer it.",
+    "digest": "What was held for you since the last digest.",
+    "ping": "You asked for a test.",
+}
+#: Data by type of event; those about documents have one form.
+_DATA: dict[str, type] = {
+    "ping": Ping,
+    "digest": Bundle,
+    "subscription.challenge": Challenge,
+    "subscription.failing": Failing,
+    "subscription.disabled": Disabled,
+}
+
+
 def envelope_schema(type_: str, refs: str = "#/$defs/{model}") -> dict[str, Any]:
     """The schema of a whole event of one type; `$defs` holds what `refs` points at."""
     text = {"type": "string"}
@@ -85,17 +116,20 @@ def schema_id(type_: str) -> str:
     return f"urn:dafu:schema:{type_}:{_VERSION}"
 
 
-def webhooks() -> tuple[dict[str, Any], dict[str, Any]]:
-    """The webhooks section of an OpenAPI 3.1 document, and the component schemas it refers to."""
+def webhooks(examples: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The webhooks section of an OpenAPI 3.1 document, and the component schemas it refers to; `examples` by type."""
     section: dict[str, Any] = {}
     components: dict[str, Any] = {}
     for type_ in EVENT_TYPES:
         schema = envelope_schema(type_, "#/components/schemas/{model}")
         components |= schema.pop("$defs")
         components[type_] = schema
-        body = {"application/json": {"schema": {"$ref": f"#/components/schemas/{type_}"}}}
+        content: dict[str, Any] = {"schema": {"$ref": f"#/components/schemas/{type_}"}}
+        if type_ in examples:
+            content["example"] = examples[type_]
+        body = {"application/json": content}
         post = {
-            "summary": type_,
+            "summary": WHEN[type_],
             "operationId": f"told_{type_.replace('.', '_')}",
             "description": "Signed as Standard Webhooks; any 2xx within 15 s takes it.",
             "parameters": [_header(name) for name in ("webhook-id", "webhook-timestamp", "webhook-signature")],
@@ -111,10 +145,12 @@ def _header(name: str) -> dict[str, Any]:
 
 
 def _data_schema(type_: str, refs: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    if not type_.startswith("document."):
+    told = DocumentEvent if type_.startswith("document.") else _DATA.get(type_)
+    if told is None:
         return {"type": "object"}, {}
-    made = TypeAdapter(DocumentEvent).json_schema(mode="serialization", ref_template=refs)
-    defs = made.pop("$defs")
-    defs["Change"]["required"] = list(_ALWAYS)
+    made = TypeAdapter(told).json_schema(mode="serialization", ref_template=refs)
+    defs = made.pop("$defs", {})
+    if "Change" in defs:
+        defs["Change"]["required"] = list(_ALWAYS)
     made["required"] = list(made["properties"])
     return made, defs

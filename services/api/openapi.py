@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -22,15 +25,28 @@ def openapi(app: FastAPI) -> dict[str, Any]:
         components = made.setdefault("components", {}).setdefault("schemas", {})
         for name in _THEIRS:
             components.pop(name, None)
-        section, told = webhooks()
+        section, told = webhooks(examples()["events"])
         components |= {"Problem": _problem(), **told}
         made["webhooks"] = section
         made["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
-        for path in made["paths"].values():
-            for operation in path.values():
+        for path, operations in made["paths"].items():
+            for operation in operations.values():
                 _document(operation)
+            if path in examples()["answers"]:
+                _show(operations["get"], examples()["answers"][path])
         app.openapi_schema = made
     return app.openapi_schema
+
+
+@cache
+def examples() -> dict[str, Any]:
+    """What was answered, by address, and told, by type of event: made by docs/api/generate.py."""
+    found: dict[str, Any] = json.loads(Path(__file__).with_name("examples.json").read_text("utf-8"))
+    return found
+
+
+def _show(operation: dict[str, Any], example: Any) -> None:
+    operation["responses"]["200"]["content"]["application/json"]["example"] = example
 
 
 def _document(operation: dict[str, Any]) -> None:

@@ -9,8 +9,10 @@ import httpx
 import jsonschema
 import pytest
 
+from docs.api.generate import CATALOGUE, catalogue
 from docs.schema.generate import event_schemas
-from services.api.event_schema import envelope_schema
+from services.api.event_schema import WHEN, envelope_schema
+from services.api.openapi import examples
 from services.domain.event import EVENT_TYPES
 from services.storage import outbox
 from services.storage.database import Database
@@ -29,6 +31,23 @@ def test_events_are_what_their_schema_says(lived_long: Database) -> None:
             broken = {**value, "data": {**value["data"], "version": "one"}}
             with pytest.raises(jsonschema.ValidationError):
                 jsonschema.Draft202012Validator(envelope_schema(event.type)).validate(broken)
+
+
+def test_every_example_is_what_its_schema_says() -> None:
+    told = examples()["events"]
+    assert {type_ for type_ in EVENT_TYPES if not type_.startswith("source.")} <= told.keys()
+    for type_, value in told.items():
+        jsonschema.Draft202012Validator(envelope_schema(type_)).validate(value)
+    assert WHEN.keys() == set(EVENT_TYPES)
+    assert CATALOGUE.read_text("utf-8") == catalogue(told), "run python docs/api/generate.py"
+
+
+async def test_every_json_answer_to_a_get_has_a_real_example(reader: httpx.AsyncClient) -> None:
+    paths: dict[str, Any] = (await reader.get("/openapi.json")).json()["paths"]
+    answers = {path: one["get"]["responses"]["200"]["content"] for path, one in paths.items() if "get" in one}
+    bare = {path for path, kinds in answers.items() if not kinds.get("application/json", {"example": 0}).get("example")}
+    assert bare <= {"/healthz"} | {path for path, kinds in answers.items() if "application/json" not in kinds}
+    assert examples()["answers"].keys() <= answers.keys()
 
 
 def test_the_published_files_are_what_the_code_says() -> None:

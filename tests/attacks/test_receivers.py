@@ -1,21 +1,23 @@
-"""Receivers that die, hang, reset, answer 500, drip or never read (ATTACKS.md D): nothing lost, nobody else delayed."""
+"""Receivers that hang, drip, never read, ask for years of patience or answer with escapes (ATTACKS.md D).
+
+That nothing is lost whatever they do, and what each sees on its wire, is in tests/crash/receivers.py.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from evil import EvilServer, answer, evil_server, forever, reset, says, silent
+from evil import answer, evil_server, forever, says, silent
 from storage.samples import revised
 
 from services.api.webhooks.secrets import SecretBox
-from services.api.webhooks.send import Teller
+from services.api.webhooks.send import CAPS, Teller
 from services.bus import database as bus
 from services.domain.clock import system_clock
 from services.domain.subscription import Attempt, Delivery, Filter, Subscription
@@ -40,31 +42,12 @@ def database(tmp_path: Path) -> Iterator[Database]:
     opened.close()
 
 
-class Moody:
-    """Takes a whole message, then by its count resets, hangs, drips, refuses or accepts."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    async def __call__(self, writer: asyncio.StreamWriter) -> None:
-        self.count += 1
-        mood = self.count % 10
-        if mood == 3:
-            reset(writer)
-        elif mood == 5:
-            await silent(writer)
-        elif mood == 7:
-            await forever(answer(b"", length=5000), b"x", 0.02)(writer)
-        else:
-            await says(answer(b"", CLOSE, status="500 No" if mood in (1, 9) else "200 OK"))(writer)
-
-
-def owe(database: Database, urls: dict[str, str], events: int) -> set[bytes]:
+def owe(database: Database, urls: dict[str, str], events: int, owner: str = "local") -> set[bytes]:
     """Subscriptions to `urls`, each owed that many events; answers the bodies."""
-    box, told = SecretBox(bytes(32)), [revised("doc_a", n) for n in range(events)]
+    box, told = SecretBox(bytes(32)), [revised(f"doc_{owner}", n) for n in range(events)]
     with database.write() as conn:
         for id_, url in urls.items():
-            subscriptions.add_subscription(conn, Subscription(id_, "local", url, Filter(), START), box.seal(KEY, id_))
+            subscriptions.add_subscription(conn, Subscription(id_, owner, url, Filter(), START), box.seal(KEY, id_))
         for event in told:
             outbox.append(conn, event)
             for id_ in urls:
@@ -107,31 +90,6 @@ async def all_settled(database: Database, id_: str) -> None:
         await asyncio.sleep(0.02)
 
 
-def ids(server: EvilServer) -> Counter[bytes]:
-    lines = (line for head in server.requests for line in head.lower().split(b"\r\n"))
-    return Counter(line.split(b": ")[1] for line in lines if line.startswith(b"webhook-id:"))
-
-
-async def test_whatever_a_receiver_does_each_event_arrives_with_the_same_bytes(database: Database) -> None:
-    clock = SimulatedClock(START)
-    async with evil_server(vices={"/moody": Moody()}) as server, teller_on(database, clock) as teller:
-        bodies = owe(database, {"sub_m": server.url("/moody")}, 40)
-        while True:
-            while await teller.send_due():
-                pass
-            with database.read() as conn:
-                due = teller.next_due(conn)
-            if due is None:
-                break
-            clock.advance_to(max(due, clock()))
-        assert set(server.bodies) == bodies
-        assert len(ids(server)) == 40
-        # every request on the wire has its row, and no row is without a request
-        assert len(server.requests) == len(made(database, "sub_m"))
-        assert {one.status for one in owed(database, "sub_m")} == {"delivered"}
-        assert {one.error for one in made(database, "sub_m")} == {None, "reset", "timeout"}
-
-
 async def test_a_hanging_receiver_takes_one_place_and_delays_nobody(database: Database) -> None:
     vices = {"/dead": silent, "/well": says(answer(b"", CLOSE))}
     async with evil_server(vices=vices) as dead, evil_server(vices=vices) as well:
@@ -165,6 +123,36 @@ async def test_many_subscriptions_to_one_host_do_not_flood_it(database: Database
             while await teller.send_due():
                 pass
         assert (len(victim.requests), most) == (30, 2)
+
+
+async def test_an_owner_whose_receivers_all_hang_leaves_room_for_the_others(database: Database) -> None:
+    """At a hundred hosts, so that no host's limit helps; the deadline is the real one."""
+    under_way, most = 0, 0
+
+    async def hanging(_: asyncio.StreamWriter) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(3600)
+
+    async def loopback(_: str) -> list[str]:
+        return ["127.0.0.1"]
+
+    async with (
+        evil_server(vices={"/slow": hanging}) as slow,
+        evil_server(vices={"/": says(answer(b"", CLOSE))}) as well,
+    ):
+        owe(database, {f"sub_{n}": f"http://h{n}.example.org:{slow.port}/slow" for n in range(100)}, 1, "many")
+        owe(database, {"sub_well": well.url("/")}, 30)
+        door = Door(user_agent="test", allow=("127.0.0.1/32:*",), lookup=loopback)
+        teller = Teller(database, bus, door, SecretBox(bytes(32)), system_clock, system_clock)
+        async with running(teller), asyncio.timeout(30):
+            await all_settled(database, "sub_well")
+            while under_way < CAPS.owner:  # noqa: ASYNC110 - the receivers count
+                await asyncio.sleep(0.02)
+        await door.aclose()
+    assert {one.status for one in owed(database, "sub_well")} == {"delivered"}
+    assert (len(well.requests), most) == (30, CAPS.owner)
 
 
 @pytest.mark.parametrize(

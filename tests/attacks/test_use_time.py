@@ -76,7 +76,7 @@ async def test_a_receiver_that_moved_inside_is_never_connected_to(database: Data
         assert canary.connections == 0
     with database.read() as conn:
         (attempt,) = deliveries.attempts(conn, "sub_r")
-    assert (attempt.error, attempt.status, attempt.answer) == ("forbidden_address", None, None)
+    assert (attempt.error, attempt.status, attempt.answer) == ("blocked_address", None, None)
     assert lookup.asked == 1
     assert network.forbidden[seen:] == []
 

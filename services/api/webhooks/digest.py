@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
@@ -17,6 +18,18 @@ MOST = 500
 _WEEKDAYS: tuple[str, ...] = get_args(Weekday)
 #: Left for the envelope around the events.
 _ROOM = HARD_LIMIT - 8 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What a digest says: `events_full` of the `events` stand there whole, the rest as identity and time only."""
+
+    subscription: str
+    due: str
+    events: tuple[dict[str, Any], ...]
+    events_total: int
+    events_full: int
+    links: dict[str, str]
 
 
 def next_digest(digest: Digest, now: datetime) -> datetime:
@@ -58,12 +71,6 @@ def digest_event(
             room -= len(event.body) + 1
         else:
             items.append({name: whole[name] for name in ("id", "type", "subject", "time", "sequence")})
-    data = {
-        "subscription": subscription.id,
-        "due": due.isoformat(),
-        "events": items,
-        "events_total": len(items),
-        "events_full": full,
-        "links": {"deliveries": f"{address}/subscriptions/{subscription.id}/deliveries"},
-    }
+    links = {"deliveries": f"{address}/subscriptions/{subscription.id}/deliveries"}
+    data = asdict(Bundle(subscription.id, due.isoformat(), tuple(items), len(items), full, links))
     return envelope(id_, "digest", source="urn:dafu", subject=subscription.id, time=now, sequence=0, data=data)

@@ -26,6 +26,8 @@ _STATE: dict[type[retry.Verdict], deliveries.Status] = {
     retry.Again: "pending",
     retry.GiveUp: "failed",
 }
+#: What an attempt is recorded as where the door refused to connect.
+_REFUSED = {"forbidden_address": "blocked_address"}
 _log = structlog.get_logger()
 
 
@@ -70,7 +72,7 @@ class Recorder:
         delivery, outcome = sent.due.delivery, sent.outcome
         status = outcome.status if isinstance(outcome, Answer) else None
         patience = outcome.headers.get("retry-after") if isinstance(outcome, Answer) else None
-        error = outcome.reason if isinstance(outcome, Failure) else None
+        error = _REFUSED.get(outcome.reason, outcome.reason) if isinstance(outcome, Failure) else None
         if sent.due.event.type == CHALLENGE and isinstance(outcome, Answer) and 200 <= outcome.status < 300:
             awaited = subscriptions.awaited_answer(conn, delivery.subscription)
             if awaited is not None and not notices.answers(outcome.body, awaited):

@@ -11,7 +11,6 @@ requests that is: the busier, the larger the batches.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -141,10 +140,10 @@ class Teller:
     async def _wait(self, under_way: set[asyncio.Task[Sent]]) -> set[asyncio.Task[Sent]]:
         """Until an answer is there, something new is owed, or PAUSE is over; then whatever else comes in GATHER."""
         owed = asyncio.create_task(self._owed.wait())
-        done, _ = await asyncio.wait({owed, *under_way}, timeout=PAUSE, return_when=asyncio.FIRST_COMPLETED)
-        owed.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await owed
+        try:
+            done, _ = await asyncio.wait({owed, *under_way}, timeout=PAUSE, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            owed.cancel()
         if under_way and done:
             await asyncio.sleep(GATHER)
         return {task for task in under_way if task.done()}

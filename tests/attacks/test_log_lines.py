@@ -65,12 +65,12 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def test_both_kinds_of_loggers_keep_one_line_a_record(written: Callable[[], list[dict[str, object]]]) -> None:
     structlog.get_logger().warning(NASTY, url=NASTY, owner=NASTY, **{NASTY: NASTY})
-    logging.getLogger("services.any").warning("visited %s: %s", NASTY, NASTY)
+    logging.getLogger("services.any").warning("visited %s: %s", SENT, SENT)
     try:
-        int(NASTY)
+        int(SENT)
     except ValueError:
         structlog.get_logger().exception("failed", title=NASTY)
-        logging.getLogger("services.any").exception("failed %s", NASTY)
+        logging.getLogger("services.any").exception("failed %s", SENT)
     assert len(written()) == 4
     assert not any(line.get("event") == "paid" for line in written())
 

@@ -1,4 +1,4 @@
-"""The API as a whole: routes, problems, the OpenAPI page at /docs."""
+"""The API as a whole: routes, problems, the OpenAPI page at /docs, the pages for people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from fastapi import Depends, FastAPI
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
 from services.api import problems
 from services.api.callers import reading
@@ -27,6 +27,7 @@ from services.api.routes import (
     sources,
     subscriptions,
 )
+from services.api.web import app as web
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -43,7 +44,7 @@ def create_app(context: Context, lifespan: Lifespan | None = None) -> FastAPI:
     app.state.context = context
     problems.install(app)
     app.add_middleware(Tagged)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, forms=web.FORMS)
     for router in (r.router for r in (history, documents, changes, commitments, events)):
         app.include_router(router, dependencies=[Depends(reading)])
     app.include_router(notes.router)
@@ -58,8 +59,5 @@ def create_app(context: Context, lifespan: Lifespan | None = None) -> FastAPI:
     def problem_page() -> HTMLResponse:
         return HTMLResponse(page())
 
-    @app.get("/", include_in_schema=False)
-    def index() -> RedirectResponse:
-        return RedirectResponse("/docs")
-
+    web.install(app)
     return app

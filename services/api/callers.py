@@ -45,16 +45,26 @@ def caller_of(request: Request, context: Context) -> Caller:
     """Raises Unauthorized for a token that is none of ours or no longer valid."""
     given = request.headers.get("authorization")
     if given is None:
-        return Caller(_address(request), scopes=("read",) if _open(request, context) else ())
-    text = _token_in(given)
+        return stranger(request, context)
+    found = shown_token(request, context, _token_in(given) or "")
+    return Caller(found.id, found.owner, found.scopes)
+
+
+def stranger(request: Request, context: Context) -> Caller:
+    """Somebody without a token, known by the address; may read where reading is open."""
+    return Caller(_address(request), scopes=("read",) if _open(request, context) else ())
+
+
+def shown_token(request: Request, context: Context, text: str) -> Token:
+    """The token whose text was shown. Raises Unauthorized for one that is none of ours or no longer valid."""
     found = None
-    if text is not None:
+    if _TOKEN.fullmatch(text):
         with context.database.read() as conn:
             found = tokens.find_token(conn, _digest(text))
     if found is None or not found.valid(context.clock()):
         context.rates.count(_address(request))  # guessing costs as much as asking
         raise Unauthorized("this token is unknown, revoked or expired; `dafu tokens create` makes one")
-    return Caller(found.id, found.owner, found.scopes)
+    return found
 
 
 def _allowed(scope: Scope) -> Callable[[Request, Context], Caller]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -35,20 +35,28 @@ _CODES: tuple[tuple[type[DafuError], int, str], ...] = (
 
 class Problem(JSONResponse):
     media_type = "application/problem+json"
+    #: What the body says, for people.
+    detail = ""
 
 
 def problem(status: int, code: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> Problem:
     """A problem document; `code` is stable and made for machines, `detail` for people."""
     body = {"type": type_of(code), "title": HTTPStatus(status).phrase, "status": status, "code": code}
-    return Problem({**body, "detail": detail, **more}, status_code=status, headers=dict(headers or {}))
+    answer = Problem({**body, "detail": detail, **more}, status_code=status, headers=dict(headers or {}))
+    answer.detail = detail
+    return answer
 
 
 def install(app: FastAPI) -> None:
     """Let `app` answer every error as a problem."""
-    app.add_exception_handler(DafuError, _ours)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _framework)
-    app.add_exception_handler(Exception, _bug)
+    for kind, handler in _HANDLERS:
+        app.add_exception_handler(kind, handler)
+
+
+async def answered(request: Request, error: Exception) -> Problem:
+    """The problem that `error` is answered with."""
+    handler = next(handler for kind, handler in _HANDLERS if isinstance(error, kind))
+    return await handler(request, error)
 
 
 async def _ours(_: Request, error: Exception) -> Problem:
@@ -95,3 +103,11 @@ def _allowed(request: Request) -> str:
 async def _bug(request: Request, error: Exception) -> Problem:
     _log.error("request failed", path=request.url.path, error=repr(error))
     return problem(500, "internal", "an error of ours; it is in the log")
+
+
+_HANDLERS: tuple[tuple[type[Exception], Callable[[Request, Exception], Coroutine[Any, Any, Problem]]], ...] = (
+    (DafuError, _ours),
+    (RequestValidationError, _invalid),
+    (HTTPException, _framework),
+    (Exception, _bug),
+)

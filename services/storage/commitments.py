@@ -105,12 +105,12 @@ def find_commitments(
     found: list[CommitmentRecord] = []
     steps, step = _steps(conn, asked), limit
     narrowest = min(steps, key=lambda each: _reach(conn, each, after)) if len(steps) > 1 else steps[0]
-    judged = _records().where(*_conditions(asked)).order_by(commitment.c.place.desc())
+    judged = commitment_records().where(*conditions(asked)).order_by(commitment.c.place.desc())
     while len(found) < limit:
         places = _next(conn, narrowest, after, step)
         if places:
             rows = conn.execute(judged.where(commitment.c.place.in_(places)).limit(limit - len(found)))
-            found += [_record(row) for row in rows]
+            found += [commitment_record(row) for row in rows]
         if len(places) < step:
             break
         after, step = places[-1], min(4 * step, _JUDGED)
@@ -120,10 +120,10 @@ def find_commitments(
 def get_commitment(conn: Connection, document_id: str, id_: str) -> CommitmentRecord:
     """Standing or withdrawn."""
     one = commitment.c.document_id == document_id, commitment.c.id == id_
-    row = conn.execute(_records().where(*one)).first()
+    row = conn.execute(commitment_records().where(*one)).first()
     if row is None:
         raise NotFound(f"document {document_id!r} has no commitment {id_!r}")
-    return _record(row)
+    return commitment_record(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,8 @@ def _below(step: _Step, after: Position | None) -> Select[Any]:
     return step.query.where(step.place.is_not(None) if after is None else step.place < after)
 
 
-def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
+def conditions(asked: Asked) -> list[ColumnElement[bool]]:
+    """All that is asked, to be judged row by row."""
     c = commitment.c
     given: list[tuple[object, Callable[[Any], ColumnElement[bool]]]] = [
         (asked.actors, lambda keys: _names_body("actor", keys)),
@@ -226,14 +227,15 @@ def _names_body(role: Role, keys: Collection[str]) -> ColumnElement[bool]:
     return exists(select(rows.place).where(*named).correlate(commitment))
 
 
-def _records() -> Select[Any]:
+def commitment_records() -> Select[Any]:
+    """Rows for `commitment_record`."""
     c = commitment.c
     own = c.document_id, c.id, c.version_n, c.standing, c.stood, c.place, c.data, c.kind, c.agency
     about = document.c.url, document.c.title, document.c.published_at, document.c.date, document.c.status
     return select(*own, *about, document.c.first_seen).join(document, document.c.id == c.document_id)
 
 
-def _record(row: Row[Any]) -> CommitmentRecord:
+def commitment_record(row: Row[Any]) -> CommitmentRecord:
     return CommitmentRecord(
         id=row.id,
         document=row.document_id,

@@ -54,7 +54,7 @@ def get_document(conn: Connection, id_: str) -> DocumentRecord:
     row = conn.execute(select(document).where(document.c.id == id_)).first()
     if row is None:
         raise NotFound(f"no document {id_!r}")
-    return _record(row)
+    return document_record(row)
 
 
 def find_documents(
@@ -88,7 +88,7 @@ def find_documents(
     if after is not None:
         asked.append(_older_than(after))
     query = select(document).where(*asked).order_by(document.c.first_seen.desc(), document.c.id.desc())
-    return tuple(_record(row) for row in conn.execute(query.limit(limit)))
+    return tuple(document_record(row) for row in conn.execute(query.limit(limit)))
 
 
 def save_document(
@@ -168,7 +168,7 @@ def _suggestion_number(structure: Document) -> str | None:
     return suggestion.number.normalised if suggestion and suggestion.number else None
 
 
-def _record(row: Row[Any]) -> DocumentRecord:
+def document_record(row: Row[Any]) -> DocumentRecord:
     return DocumentRecord(
         id=row.id,
         source=row.source_id,

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, literal, or_, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+)
 
 from services.domain.change import SEVERITIES, Change, Severity, rank
 from services.storage.codec import decode
 from services.storage.tables import change, document, version
-from services.storage.types import UtcTime
+from services.storage.types import EPOCH, UtcTime
 from services.storage.versions import Edit
 
 #: Where a list goes on: recorded, document, version, ordinal of the change.
@@ -80,9 +93,7 @@ def find_changes(
     conn: Connection, asked: Asked, *, after: Position | None = None, limit: int = 50
 ) -> tuple[RecentChange, ...]:
     """Changes, the version recorded last first, within it as they are told: most serious first."""
-    query = _asked(select(*_ABOUT, change.c.ordinal, change.c.data), asked)
-    query = query.join(change, (change.c.document_id == version.c.document_id) & (change.c.version_n == version.c.n))
-    query = query.where(*_of_changes(asked))
+    query = _changes(select(*_ABOUT, change.c.ordinal, change.c.data), asked)
     if after is not None:
         recorded, document_id, n, ordinal = after
         here = tuple_(version.c.recorded, version.c.document_id, version.c.n)
@@ -90,6 +101,28 @@ def find_changes(
         query = query.where(here <= there, or_(here < there, change.c.ordinal > ordinal))
     rows = conn.execute(query.order_by(*_newest(), change.c.ordinal).limit(limit))
     return tuple(RecentChange(_about(row), row.ordinal, decode(Change, row.data)) for row in rows)
+
+
+def find_gravest(conn: Connection, asked: Asked, *, skip: int = 0, limit: int = 50) -> tuple[RecentChange, ...]:
+    """Changes, the most serious first, among equals the version recorded last; `skip` of them left out."""
+    query = _changes(select(*_ABOUT, change.c.ordinal, change.c.data), asked)
+    weight = case({name: rank(name) for name in SEVERITIES}, value=change.c.severity)
+    rows = conn.execute(query.order_by(weight.desc(), *_newest(), change.c.ordinal).offset(skip).limit(limit))
+    return tuple(RecentChange(_about(row), row.ordinal, decode(Change, row.data)) for row in rows)
+
+
+def count_changes(conn: Connection, asked: Asked, start: datetime, width: timedelta) -> dict[tuple[int, str], int]:
+    """How many changes, by stretch of time (0 begins at `start`, each is `width` long) and severity."""
+    since = type_coerce(version.c.recorded, BigInteger) - (start - EPOCH) // timedelta(microseconds=1)
+    stretch = (since // (width // timedelta(microseconds=1))).label("stretch")
+    query = _changes(select(stretch, change.c.severity, func.count()), asked).where(version.c.recorded >= start)
+    return {(int(at), severity): int(n) for at, severity, n in conn.execute(query.group_by(stretch, change.c.severity))}
+
+
+def oldest_recorded(conn: Connection) -> datetime | None:
+    """When the first version was recorded."""
+    found: datetime | None = conn.execute(select(func.min(version.c.recorded))).scalar()
+    return found
 
 
 def find_versions(conn: Connection, asked: Asked, *, limit: int = 50) -> tuple[RecentVersion, ...]:
@@ -110,6 +143,12 @@ def agency_names(conn: Connection, shorts: Collection[str]) -> tuple[str, ...]:
     """The agencies of documents that have one of these short names."""
     names = select(document.c.agency).where(document.c.agency_short.in_(shorts), document.c.agency.is_not(None))
     return tuple(conn.execute(names.distinct()).scalars())
+
+
+def _changes(query: Select[Any], asked: Asked) -> Select[Any]:
+    query = _asked(query, asked)
+    query = query.join(change, (change.c.document_id == version.c.document_id) & (change.c.version_n == version.c.n))
+    return query.where(*_of_changes(asked))
 
 
 def _asked(query: Select[Any], asked: Asked) -> Select[Any]:

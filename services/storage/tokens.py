@@ -23,6 +23,12 @@ def find_token(conn: Connection, digest: str) -> Token | None:
     return _token(row) if row else None
 
 
+def get_token(conn: Connection, id_: str) -> Token | None:
+    """Also one that is revoked or expired: see Token.valid."""
+    row = conn.execute(select(token).where(token.c.id == id_)).first()
+    return _token(row) if row else None
+
+
 def list_tokens(conn: Connection, *, owner: str | None = None) -> tuple[Token, ...]:
     """Oldest first, revoked ones too."""
     query = select(token).order_by(token.c.created, token.c.id)

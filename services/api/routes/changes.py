@@ -93,18 +93,19 @@ def table_of_changes(context: Here, asked: Annotated[Filters, Query()]) -> Strea
 def feed_of_changes(context: Here, request: Request, asked: Annotated[Filters, Query()]) -> Response:
     """One entry a version, the newest fifty. A feed reader sends a token as the password of HTTP Basic."""
     with context.database.read() as conn:
-        found = recent.find_versions(conn, _question(context, asked), limit=_ENTRIES)
+        found = recent.find_versions(conn, question_of(context, asked), limit=_ENTRIES)
     query = f"?{request.url.query}" if request.url.query else ""
     return Response(feed(found, context.address, f"{context.address}/changes.atom{query}"), media_type=ATOM)
 
 
 def _found(context: Context, asked: Filters, after: Position | None, limit: int) -> tuple[RecentChange, ...]:
-    question = _question(context, asked)
+    question = question_of(context, asked)
     with context.database.read() as conn:
         return recent.find_changes(conn, question, after=after, limit=limit)
 
 
-def _question(context: Context, asked: Filters) -> Asked:
+def question_of(context: Context, asked: Filters) -> Asked:
+    """The filter as storage asks it."""
     agencies = None
     if asked.agency is not None:
         with context.database.read() as conn:

@@ -147,10 +147,10 @@ def get_commitment(
 
 def _found(context: Context, asked: Filters, after: Position | None, limit: int) -> tuple[CommitmentRecord, ...]:
     with context.database.read() as conn:
-        return commitments.find_commitments(conn, _question(asked), after=after, limit=limit)
+        return commitments.find_commitments(conn, question_of(asked), after=after, limit=limit)
 
 
-def _question(asked: Filters) -> Asked:
+def question_of(asked: Filters) -> Asked:
     return Asked(
         actors=keys_asked(asked.actor) if asked.actor else None,
         agencies=keys_asked(asked.agency) if asked.agency else None,

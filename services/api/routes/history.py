@@ -67,9 +67,7 @@ def get_history(
 def get_changes(context: Here, document_id: str, a: Number, b: Number) -> dict[str, Any]:
     """Like is compared with like: versions read by different readers are read again by today's."""
     with context.database.read() as conn:
-        old, new = versions.get_version(conn, document_id, a), versions.get_version(conn, document_id, b)
-        if old[0].reader != new[0].reader:
-            old, new = (old[0], _read_again(conn, *old)), (new[0], _read_again(conn, *new))
+        old, new = two_versions(conn, document_id, a, b)
     comparison = compare(old[1], new[1])
     return {
         "document": document_id,
@@ -119,6 +117,16 @@ def _aware(name: str, moment: datetime | None) -> datetime | None:
     if moment is not None and moment.tzinfo is None:
         raise InputError(f"{name}: a time needs its zone, such as 2023-04-01T09:00:00%2B08:00")
     return moment.astimezone(UTC) if moment else None
+
+
+def two_versions(
+    conn: Connection, document_id: str, a: int, b: int
+) -> tuple[tuple[VersionRecord, Document], tuple[VersionRecord, Document]]:
+    """Both as one reader reads them: today's, where two did."""
+    old, new = versions.get_version(conn, document_id, a), versions.get_version(conn, document_id, b)
+    if old[0].reader == new[0].reader:
+        return old, new
+    return (old[0], _read_again(conn, *old)), (new[0], _read_again(conn, *new))
 
 
 def _read_again(conn: Connection, record: VersionRecord, stored: Document) -> Document:

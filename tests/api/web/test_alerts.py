@@ -162,4 +162,4 @@ async def test_a_false_alarm_and_something_missed_are_noted(lived_copy: Database
         assert (await visitor.send(to, here, verdict="poem", back=here)).status_code == 422
         assert (await visitor.send(to, here, verdict="false_alarm", change="99", back=here)).status_code == 404
     with lived_copy.read() as conn:
-        assert [one.verdict for one in notes.list_annotations(conn)] == ["false_alarm", "missed"]
+        assert [one.verdict for one in notes.list_annotations(conn)][-2:] == ["false_alarm", "missed"]

@@ -48,6 +48,13 @@ class Settings(BaseSettings):
     rate: str = "600/minute"
     #: Receivers that must answer a challenge first: all, all but those of `allow_addresses`, none.
     challenge: Literal["all", "public", "none"] = "public"
+    #: Where /metrics and /health of this process are served apart from the API, for whoever reaches it; 0: nowhere.
+    metrics_port: int = Field(default=0, ge=0, le=65535)
+    metrics_host: str = "127.0.0.1"
+    #: Seconds that what is due may wait before readiness says so.
+    lag_limit: float = Field(default=900, gt=0)
+    #: MiB that must be free where the data folder is.
+    disk_reserve: int = Field(default=512, ge=0)
     env: Literal["development", "production"] = "development"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

@@ -8,10 +8,19 @@ from collections.abc import Iterator
 
 import network
 import pytest
+import structlog
 
 pytest_plugins = ("databases", "servers")
 
 network.close()
+
+
+def quiet() -> None:
+    """Without a configuration structlog prints every fact of every story on stdout."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+
+
+quiet()
 
 
 @pytest.fixture
@@ -24,6 +33,7 @@ def _levels() -> Iterator[None]:
     """A command that ran in this process may have made our loggers quieter."""
     loggers = (logging.getLogger(), logging.getLogger("services"))
     before = [one.level for one in loggers]
+    quiet()
     yield
     for logger, level in zip(loggers, before, strict=True):
         logger.setLevel(level)

@@ -14,7 +14,7 @@ SERVICES = Path(__file__).parent.parent / "services"
 
 PURE = {"parser.page", "parser.text", "parser.reading", "parser.compare", "parser.lexicon", "parser.files"}
 EDGE = {"settings", "logs", "seeds"}
-ACTING = {"domain", "storage", "bus", "egress"} | PURE
+ACTING = {"domain", "storage", "bus", "egress", "metrics"} | PURE
 
 #: room -> rooms it may import; the longest matching name of a module is its room.
 ROOMS: dict[str, set[str]] = {
@@ -25,6 +25,8 @@ ROOMS: dict[str, set[str]] = {
     "storage": {"domain"},
     "bus": {"domain", "storage"},
     "egress": {"domain"},
+    "metrics": set(),
+    "health": {"domain", "storage", "bus", "metrics"},
     "parser.lexicon": set(),
     "parser.files": {"domain", "parser.page", "parser.text"},
     "parser.text": {"domain", "parser.lexicon"},
@@ -33,12 +35,12 @@ ROOMS: dict[str, set[str]] = {
     "parser.compare": {"domain", "parser.text", "parser.page", "parser.reading", "parser.lexicon"},
     "parser": ACTING,
     "fetcher": ACTING,
-    "api": {*ACTING, "api.web"},
+    "api": {*ACTING, "api.web", "health"},
     "api.web": {*ACTING, "api"},
-    "line": {*ACTING, *EDGE, "parser", "fetcher", "api"},
+    "line": {*ACTING, *EDGE, "health", "parser", "fetcher", "api"},
     "replay": {*ACTING, *EDGE, "parser", "fetcher", "api", "line"},
     "demo": {*ACTING, *EDGE, "parser", "fetcher", "api", "line", "replay"},
-    "commands": {*ACTING, *EDGE, "parser", "fetcher", "api", "line", "replay", "demo"},
+    "commands": {*ACTING, *EDGE, "health", "parser", "fetcher", "api", "line", "replay", "demo"},
     "cli": {"domain", "commands"},
 }
 
@@ -51,6 +53,8 @@ PACKAGES: dict[str, set[str]] = {
     "storage": {"sqlalchemy", "alembic", "pydantic"},
     "bus": {"sqlalchemy", "redis", "structlog"},
     "egress": {"httpx", "httpx_aiohttp", "aiohttp", "structlog"},
+    "metrics": {"prometheus_client"},
+    "health": {"sqlalchemy", "redis", "prometheus_client"},
     "parser.lexicon": set(),
     "parser.files": {"pypdf", "docx", "lxml", "openpyxl"},
     "parser.text": {"opencc"},

@@ -13,6 +13,7 @@ from services.api.callers import reading
 from services.api.context import Context
 from services.api.guard.answers import Tagged
 from services.api.guard.requests import Guard
+from services.api.guard.timing import Timed
 from services.api.openapi import openapi
 from services.api.problem_types import PATH, page
 from services.api.routes import (
@@ -45,6 +46,7 @@ def create_app(context: Context, lifespan: Lifespan | None = None) -> FastAPI:
     problems.install(app)
     app.add_middleware(Tagged)
     app.add_middleware(Guard, forms=web.FORMS)
+    app.add_middleware(Timed)
     for router in (r.router for r in (history, documents, changes, commitments, events)):
         app.include_router(router, dependencies=[Depends(reading)])
     app.include_router(notes.router)

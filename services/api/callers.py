@@ -20,7 +20,7 @@ from fastapi import Depends, Request
 
 from services.api.context import Context, Here
 from services.domain.caller import Caller, Scope, Token
-from services.domain.errors import Forbidden, Unauthorized
+from services.domain.errors import DafuError, Forbidden, Unauthorized
 from services.domain.identity import digest_id
 from services.storage import tokens
 from services.storage.database import Database
@@ -84,6 +84,23 @@ reading, subscribing, administering = _allowed("read"), _allowed("subscribe"), _
 Reader = Annotated[Caller, Depends(reading)]
 Subscriber = Annotated[Caller, Depends(subscribing)]
 Admin = Annotated[Caller, Depends(administering)]
+
+
+def operating(request: Request, context: Here) -> None:
+    """The machine itself, which needs neither token nor database; else as `administering`."""
+    if not _on_this_machine(request):
+        administering(request, context)
+
+
+Operator = Annotated[None, Depends(operating)]
+
+
+def may_read(request: Request, context: Context) -> bool:
+    """Whether details may be shown; never raises for a caller."""
+    try:
+        return caller_of(request, context).may("read")
+    except DafuError:
+        return False
 
 
 def _token_in(given: str) -> str | None:

@@ -15,6 +15,7 @@ from services.domain.clock import Clock
 from services.domain.trial import Trial
 from services.egress.policy import Policy
 from services.egress.registering import NameLookup, look_up_in_time
+from services.health.checkup import Checkup
 from services.storage.database import Database
 
 #: Nobody, callers on this machine that come through no proxy, everybody.
@@ -39,6 +40,8 @@ class Context:
     address: str
     #: How often one caller may ask.
     rates: Rates
+    #: How the service is.
+    checkup: Checkup
     #: Who may read without a token.
     open_reads: Openness = "loopback"
     #: A first look at a column, made by the process that makes the visits.

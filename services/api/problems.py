@@ -17,6 +17,7 @@ from services.api.cursor import BadCursor
 from services.api.problem_types import type_of
 from services.api.rates import TooMany
 from services.domain.errors import Conflict, DafuError, Forbidden, InputError, NotFound, Unauthorized, Unavailable
+from services.metrics import counted
 
 _log = structlog.get_logger()
 
@@ -101,7 +102,8 @@ def _allowed(request: Request) -> str:
 
 
 async def _bug(request: Request, error: Exception) -> Problem:
-    _log.error("request failed", path=request.url.path, error=repr(error))
+    counted.faulted("api")
+    _log.error("request.failed", path=request.url.path, error=repr(error), exc_info=error)
     return problem(500, "internal", "an error of ours; it is in the log")
 
 

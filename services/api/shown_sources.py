@@ -4,27 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
+from services.storage.source_health import Health, health
 from services.storage.sources import Watch
-
-#: new: not visited yet. failing: no answer about the page, several times in a row. blind: it answers, but nothing can
-#: be read from it.
-Health = Literal["new", "ok", "failing", "blind", "paused"]
-#: Visits in a row without an answer that make a source failing; one or two are the weather.
-FAILING = 3
 
 
 def health_of(watch: Watch) -> Health:
-    if watch.status != "active":
-        return "paused"
-    if watch.last_visit is None:
-        return "new"
-    if watch.state.failures >= FAILING:
-        return "failing"
-    if watch.last_readable is None or (watch.state.failures == 0 and watch.last_readable < watch.last_visit):
-        return "blind"
-    return "ok"
+    return health(watch.status, watch.state.failures, watch.last_visit, watch.last_readable)
 
 
 def source_data(watch: Watch, address: str) -> dict[str, Any]:

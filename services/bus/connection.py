@@ -40,10 +40,10 @@ class Trouble:
 
     def is_over(self) -> None:
         if self.reason is not None:
-            _log.info("redis answers again", redis=self._shown)
+            _log.info("bus.recovered", redis=self._shown)
             self.reason = None
 
     def met(self, error: Exception) -> None:
         if self.reason is None:
-            _log.warning("redis does not answer; nothing moves, nothing is lost", redis=self._shown, error=str(error))
+            _log.warning("bus.unreachable", redis=self._shown, error=str(error))
         self.reason = f"Redis at {self._shown} does not answer ({type(error).__name__}: {error}): events wait"

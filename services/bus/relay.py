@@ -73,7 +73,7 @@ class Relay:
                     owed.reset()
                     stopping.wait(PAUSE)
                 except Exception:  # the database went away, say: it is asked again
-                    _log.exception("relaying failed; again in a moment")
+                    _log.exception("relay.failed")
                     stopping.wait(PAUSE)
 
     def trouble(self) -> str | None:

@@ -13,3 +13,8 @@ ROUTES: dict[str, tuple[str, ...]] = {
 def types_of(group: str) -> tuple[str, ...]:
     """The event types routed to `group`."""
     return tuple(type_ for type_, groups in ROUTES.items() if group in groups)
+
+
+def groups() -> tuple[str, ...]:
+    """Every consumer group an event is routed to."""
+    return tuple(dict.fromkeys(group for routed in ROUTES.values() for group in routed))

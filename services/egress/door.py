@@ -6,13 +6,13 @@ judge the URL ─► send (Accept-Encoding: gzip, identity) ─► head: encodin
 from __future__ import annotations
 
 import asyncio
-import logging
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import httpx
+import structlog
 
 from services.domain.errors import ConfigError
 from services.egress.addresses import judge_url
@@ -24,7 +24,7 @@ from services.egress.policy import Policy, read_rules
 
 __all__ = ["Answer", "Door", "Failure"]
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger()
 
 MIB = 1024 * 1024
 #: What a URL's refusal is called among the failures.
@@ -64,7 +64,7 @@ class Door:
         self.user_agent = user_agent
         self._policy = Policy(allow=read_rules(allow), own=read_rules(own))
         if allow:
-            _log.warning("egress: addresses opened by configuration: %s", ", ".join(allow))
+            _log.warning("egress.opened", addresses=list(allow))
         self._threads = ThreadPoolExecutor(8, "egress-dns")
         self._transport = transport if transport is not None else self._network(lookup, tls)
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import re
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import structlog
+
 from services.domain.clock import Clock
 from services.domain.pacing import DEFAULT, Pace
+from services.domain.snapshot import Blocked, Outcome, Unreachable
+from services.egress.answer import Failure
 from services.egress.door import Door
 from services.fetcher.record import LostClaimError, record_list, record_page, record_robots
 from services.fetcher.robots import decide_robots
 from services.fetcher.visit import ask_robots, visit
+from services.metrics import counted
 from services.storage import visits
 from services.storage.claims import Claim
 from services.storage.database import Database
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger()
 
 
 class Fetcher:
@@ -66,29 +72,40 @@ class Fetcher:
         try:
             await (self._perform_robots(claim) if claim.kind == "robots" else self._perform_visit(claim))
         except LostClaimError:
-            _log.warning("visit outlived its lease, result dropped: %s", claim.url)
+            counted.lease_lost("fetcher")
+            _log.warning("visit.lease_lost", **_about(claim))
         except Exception:
-            _log.exception("visit failed for a fault of ours: %s", claim.url)
+            counted.faulted("fetcher")
+            _log.exception("visit.failed", **_about(claim))
 
     async def give_back(self, claim: Claim) -> None:
         """The visit will not be made by us: it is due again at once."""
         await asyncio.to_thread(self._give_back, claim)
 
     async def _perform_visit(self, claim: Claim) -> None:
+        began = time.monotonic()
         outcome = await visit(self._door, claim, self._clock())
+        seconds = time.monotonic() - began
         if claim.kind == "page":
             await asyncio.to_thread(record_page, self._database, claim, outcome, self._clock(), self._clock)
         else:
             await asyncio.to_thread(record_list, self._database, claim, outcome, self._door.judge, self._clock())
-        _log.info("visited %s: %s", claim.url, type(outcome).__name__)
+        kind, reason = _word(type(outcome).__name__), _reason(outcome)
+        counted.visited(claim.kind, kind, reason, seconds)
+        _log.info("visit.done", **_about(claim), outcome=kind, reason=reason, seconds=round(seconds, 3))
 
     async def _perform_robots(self, claim: Claim) -> None:
         url, hops = self._robots_at.pop(claim.host, (claim.url, 0))
+        began = time.monotonic()
         answer = await ask_robots(self._door, url)
+        seconds = time.monotonic() - began
         robots = decide_robots(claim, url, answer, self._door.user_agent, hops, self._clock())
         if robots.follow is not None:
             self._robots_at[claim.host] = (robots.follow, hops + 1)
         await asyncio.to_thread(record_robots, self._database, claim, robots, self._clock())
+        outcome, reason = ("unreachable", answer.reason) if isinstance(answer, Failure) else ("answered", None)
+        counted.visited("robots", outcome, reason, seconds)
+        _log.info("visit.done", **_about(claim), outcome=outcome, reason=reason, seconds=round(seconds, 3))
 
     def _next_due(self) -> datetime | None:
         with self._database.read() as conn:
@@ -105,3 +122,17 @@ class Fetcher:
             return []
         with self._database.write() as conn:
             return visits.claim_due(conn, self._clock(), self._lease, self._pace, most)
+
+
+def _about(claim: Claim) -> dict[str, str | None]:
+    document = claim.id if claim.kind == "page" else None
+    return {"kind": claim.kind, "url": claim.url, "source_id": claim.source, "document_id": document}
+
+
+def _word(name: str) -> str:
+    """`NotModified` as `not_modified`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _reason(outcome: Outcome) -> str | None:
+    return outcome.reason if isinstance(outcome, Blocked | Unreachable) else None

@@ -8,11 +8,15 @@ import asyncio
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 
 from services.domain.errors import ConfigError
+from services.health.gauges import program_version
 from services.line.house import House, opened, watch_seeds
+from services.line.observed import checkup_of, observed
 from services.line.stages import STAGES, Stage
 from services.settings import Settings
 
@@ -25,7 +29,10 @@ def run_stage(settings: Settings, name: str) -> None:
     if name == "relay" and settings.bus_url == "database":
         raise ConfigError("DAFU_BUS_URL is 'database': there is nothing to relay; set it to redis://…")
     address = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
-    with opened(settings, address, alone=False) as house:
+    with (
+        opened(settings, address, alone=False) as house,
+        observed(settings, checkup_of(settings, house.database, house.box, name)),
+    ):
         if name == "fetcher":
             watch_seeds(house)
         asyncio.run(_until_stopped(house, STAGES[name], name))
@@ -42,9 +49,16 @@ async def _until_stopped(house: House, stage: Stage, name: str) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked)
-    _log.info("started", stage=name)
-    await stage(house, stop)
-    _log.info("stopped", stage=name)
+    with noted(name):  # from here on it can be asked to stop
+        await stage(house, stop)
+
+
+@contextmanager
+def noted(name: str) -> Iterator[None]:
+    """The log's lines about a process that works, and no longer does."""
+    _log.info("process.started", process=name, version=program_version())
+    yield
+    _log.info("process.stopped", process=name)
 
 
 def end_in_time(seconds: float = STOPPED) -> None:
@@ -55,5 +69,5 @@ def end_in_time(seconds: float = STOPPED) -> None:
 
 
 def _cut_off() -> None:
-    _log.warning("cut off: work under way did not end in time; its lease brings it back")
+    _log.warning("process.cut_off")
     os._exit(0)

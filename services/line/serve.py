@@ -21,10 +21,12 @@ from services.api.webhooks.secrets import SecretBox
 from services.domain.clock import Clock
 from services.egress.policy import Policy, read_rules
 from services.fetcher.trial import Trials
+from services.health.checkup import Checkup
 from services.line.house import House, opened, watch_seeds
 from services.line.line import take_over
+from services.line.observed import checkup_of, observed
 from services.line.port import listen, port_of
-from services.line.process import end_in_time
+from services.line.process import end_in_time, noted
 from services.line.stages import STAGES, Stage
 from services.settings import Settings
 from services.storage.database import Database
@@ -43,13 +45,13 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
         if house.database.engine.dialect.name == "sqlite":  # the folder is ours, so its database is
             take_over(house.database, house.clock())
         watch_seeds(house)
-        _serve(house, listener, ready, [STAGES[name] for name in names])
+        _serve(house, listener, ready, [STAGES[name] for name in names], "run")
 
 
 def run_api(settings: Settings, ready: Callable[[str], None]) -> None:
     """The API alone, one of any number, until SIGTERM or SIGINT."""
     with _listening(settings) as listener, opened(settings, _address(settings, listener), alone=False) as house:
-        _serve(house, listener, ready, ())
+        _serve(house, listener, ready, (), "api")
 
 
 class _Server(uvicorn.Server):
@@ -68,8 +70,11 @@ class _Server(uvicorn.Server):
         self._stop.set()
 
 
-def _serve(house: House, listener: socket.socket, ready: Callable[[str], None], stages: Sequence[Stage]) -> None:
+def _serve(
+    house: House, listener: socket.socket, ready: Callable[[str], None], stages: Sequence[Stage], process: str
+) -> None:
     settings, stop = house.settings, asyncio.Event()
+    checkup = checkup_of(settings, house.database, house.box, process)
     door = house.door(_own(listener))
     context = api_context(
         house.database,
@@ -82,19 +87,20 @@ def _serve(house: House, listener: socket.socket, ready: Callable[[str], None], 
         settings.open_reads,
         Trials(house.database, door, house.clock, pace=house.settings.pace).column,
         settings.challenge,
+        checkup,
     )
 
     @contextlib.asynccontextmanager
     async def working(_: FastAPI) -> AsyncIterator[None]:
         working = asyncio.gather(*(stage(house, stop, _own(listener)) for stage in stages))
         try:
-            yield
+            with noted(process):
+                yield
         finally:
             stop.set()
             await working
             await door.aclose()
 
-    ready(house.address)
     config = uvicorn.Config(
         create_app(context, working),
         http=Receipt,
@@ -105,7 +111,9 @@ def _serve(house: House, listener: socket.socket, ready: Callable[[str], None], 
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE,
     )
-    _Server(config, stop).run(sockets=[listener])
+    with observed(settings, checkup):
+        ready(house.address)
+        _Server(config, stop).run(sockets=[listener])
 
 
 def api_context(
@@ -119,6 +127,7 @@ def api_context(
     open_reads: Openness = "loopback",
     trials: Trying | None = None,
     challenge: Challenged = "public",
+    checkup: Checkup | None = None,
 ) -> Context:
     """What the API's routes work with."""
     return Context(
@@ -129,6 +138,7 @@ def api_context(
         Policy(allow=read_rules(allow)),
         address,
         rates_for(rate, database, bus_url, clock),
+        checkup or Checkup(database, clock, bus_url=bus_url),
         open_reads,
         trials,
         challenge,

@@ -21,6 +21,7 @@ from services.bus.relay import Relay
 from services.fetcher.fetcher import Fetcher
 from services.fetcher.schedule import ticking
 from services.line.house import House
+from services.metrics import counted
 from services.parser.handle import GROUP as READING
 from services.parser.handle import Parser
 
@@ -91,7 +92,8 @@ async def _work(house: House, stop: asyncio.Event, group: str, limit: int, step:
         try:
             busy = await asyncio.to_thread(step)
         except Exception:
-            _log.exception("work failed", group=group)
+            counted.faulted("line")
+            _log.exception("work.failed", group=group)
             await asyncio.sleep(PAUSE)
             busy = 0
         if not stop.is_set():

@@ -8,6 +8,7 @@ snapshot.taken ─► load (recall) ─► judge (pure) ─► one transaction: 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,9 +25,11 @@ from services.domain.event import EventType, envelope
 from services.domain.identity import event_id
 from services.domain.snapshot import Snapshot
 from services.domain.source import Source
+from services.metrics import counted
 from services.parser import piecework, presence
 from services.parser.compare.compare import body_key
 from services.parser.compare.showing.telling import Observed, event_data
+from services.parser.counting import note_piece, note_reading
 from services.parser.judge import (
     FURNITURE,
     Finding,
@@ -90,9 +93,11 @@ class Parser:
         try:
             self._handle(claimed)
         except LeaseLost:
-            _log.info("lease lost", group=GROUP, event_id=claimed.event.id)
+            counted.lease_lost("parser")
+            _log.info("event.lease_lost", group=GROUP, event_id=claimed.event.id, document_id=claimed.event.key)
         except Exception as error:
-            _log.exception("event failed", group=GROUP, event_id=claimed.event.id)
+            counted.faulted("parser")
+            _log.exception("event.failed", group=GROUP, event_id=claimed.event.id, document_id=claimed.event.key)
             with self._database.write() as conn:
                 self._bus.failed(conn, GROUP, claimed.event.id, claimed.token, repr(error)[:500], self._clock())
 
@@ -107,6 +112,7 @@ class Parser:
             self._handle_document(claimed, material)
 
     def _handle_piece(self, claimed: Claimed, snapshot: Snapshot, role: Role, source: Source) -> None:
+        began = time.monotonic()
         quality = piecework.quality_of(self._database, snapshot, role, source)
         with self._database.write() as conn:
             now = self._done(conn, claimed)
@@ -114,8 +120,10 @@ class Parser:
             read = Reading(snapshot.id, snapshot.document, now, reader, quality.verdict, quality.reason, None)
             readings.save_reading(conn, read)
             piecework.tell_documents(conn, self._bus, snapshot, now)
+        note_piece(claimed, quality, time.monotonic() - began)
 
     def _handle_document(self, claimed: Claimed, material: Material) -> None:
+        began = time.monotonic()
         finding = _judged(material)
         if isinstance(finding, Revised):
             with self._database.read() as conn:
@@ -126,6 +134,7 @@ class Parser:
             if material.gathered.links is not None:
                 pieces.set_links(conn, material.subject.id, material.gathered.links, now)
             piecework.tell_documents(conn, self._bus, material.snapshot, now)
+        note_reading(claimed, finding, time.monotonic() - began)
 
     def _done(self, conn: Connection, claimed: Claimed) -> datetime:
         """The moment of the effects that follow in this transaction."""

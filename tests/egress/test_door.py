@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import ssl
 import sys
 import warnings
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from evil import PAGE, evil_server
 from network import forbidden as refused_by_the_suite
+from structlog.testing import capture_logs
 
 from services.domain.errors import ConfigError
 from services.egress.door import Answer, Door, Failure
@@ -208,10 +208,10 @@ async def test_nobody_listens() -> None:
     assert outcome.reason == "refused"
 
 
-async def test_opening_addresses_is_warned_about_and_wrong_rules_are_refused(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.WARNING):
+async def test_opening_addresses_is_warned_about_and_wrong_rules_are_refused() -> None:
+    with capture_logs() as logged:
         await Door(user_agent=AGENT, allow=LOOPBACK).aclose()
-    assert "127.0.0.1/32:*" in caplog.text
+    assert [(line["event"], line["addresses"]) for line in logged] == [("egress.opened", ["127.0.0.1/32:*"])]
     for rule in ("127.0.0.1", "127.0.0.1/32", "localhost:80", "127.0.0.1/32:0", "127.0.0.1/32:http", "127.0.0.1/8:80"):
         with pytest.raises(ConfigError, match="egress rule"):
             Door(user_agent=AGENT, allow=(rule,))

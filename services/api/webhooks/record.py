@@ -15,6 +15,7 @@ from services.api.webhooks.owe import let_go
 from services.bus.interface import Bus
 from services.domain.event import Event
 from services.egress.answer import Answer, Failure
+from services.metrics import counted
 from services.storage import deliveries, subscriptions
 from services.storage.deliveries import Due, Outcome
 
@@ -38,10 +39,15 @@ class Sent:
     due: Due
     attempt: int
     outcome: Answer | Failure
+    #: When the request began, and when it was answered or given up.
+    began: datetime
+    ended: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
+class Judged:
+    """`error`: why an answer that came is none, or none came."""
+
     sent: Sent
     verdict: retry.Verdict
     error: str | None
@@ -54,11 +60,14 @@ class Recorder:
         self._bus = bus
         self._address = address
 
-    def record(self, conn: Connection, sent: Sequence[Sent], now: datetime) -> None:
-        """Settle every attempt of `sent`; what follows for an endpoint is judged once its attempts are."""
+    def record(self, conn: Connection, sent: Sequence[Sent], now: datetime) -> list[Judged]:
+        """Settle every attempt of `sent`; what follows for an endpoint is judged once its attempts are.
+
+        Answers what became of each, to be counted once it is committed.
+        """
         judged = [self._judge(conn, one, now) for one in sent]
         settled = deliveries.finish_attempts(conn, [_outcome(one) for one in judged], now)
-        by_endpoint: dict[str, list[_Judged]] = {}
+        by_endpoint: dict[str, list[Judged]] = {}
         for one in judged:
             if one.sent.due.delivery.id in settled:
                 by_endpoint.setdefault(one.sent.due.delivery.subscription, []).append(one)
@@ -67,8 +76,9 @@ class Recorder:
             subscriptions.record_success(conn, *well)
         for id_, made in by_endpoint.items():
             self._follow(conn, id_, made, now, failed=id_ not in well)
+        return judged
 
-    def _judge(self, conn: Connection, sent: Sent, now: datetime) -> _Judged:
+    def _judge(self, conn: Connection, sent: Sent, now: datetime) -> Judged:
         delivery, outcome = sent.due.delivery, sent.outcome
         status = outcome.status if isinstance(outcome, Answer) else None
         patience = outcome.headers.get("retry-after") if isinstance(outcome, Answer) else None
@@ -78,9 +88,9 @@ class Recorder:
             if awaited is not None and not notices.answers(outcome.body, awaited):
                 status, error = None, "challenge_unanswered"
         number = delivery.attempts + 1 - delivery.spent
-        return _Judged(sent, retry.after_attempt(str(delivery.id), number, status, patience, now), error)
+        return Judged(sent, retry.after_attempt(str(delivery.id), number, status, patience, now), error)
 
-    def _follow(self, conn: Connection, id_: str, made: list[_Judged], now: datetime, *, failed: bool) -> None:
+    def _follow(self, conn: Connection, id_: str, made: list[Judged], now: datetime, *, failed: bool) -> None:
         """An endpoint that says 410, or nothing but failures for days, is not asked any more."""
         if any(isinstance(one.verdict, retry.GiveUp) and one.verdict.disable for one in made):
             self._disable(conn, id_, "gone", now)
@@ -108,14 +118,15 @@ class Recorder:
 
     def _disable(self, conn: Connection, id_: str, reason: notices.Reason, now: datetime) -> None:
         if subscriptions.set_status(conn, id_, "disabled"):
-            _log.warning("subscription disabled", subscription=id_, reason=reason)
+            counted.disabled(reason)
+            _log.warning("subscription.disabled", subscription_id=id_, reason=reason)
             self._tell(conn, notices.disabled(subscriptions.get_subscription(conn, id_), reason, now, self._address))
 
     def _tell(self, conn: Connection, event: Event) -> None:
         self._bus.publish(conn, event)
 
 
-def _outcome(judged: _Judged) -> Outcome:
+def _outcome(judged: Judged) -> Outcome:
     sent, verdict = judged.sent, judged.verdict
     answer = sent.outcome if isinstance(sent.outcome, Answer) else None
     return Outcome(

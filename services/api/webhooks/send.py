@@ -18,6 +18,7 @@ import structlog
 from sqlalchemy import Connection
 
 from services.api.webhooks import sign
+from services.api.webhooks.counting import note_attempts
 from services.api.webhooks.owe import GROUP, owe_events, send_digests
 from services.api.webhooks.record import Recorder, Sent
 from services.api.webhooks.secrets import SecretBox
@@ -25,6 +26,7 @@ from services.bus.interface import Bus
 from services.domain.clock import Clock
 from services.egress.answer import Failure
 from services.egress.door import Door
+from services.metrics import counted
 from services.storage import deliveries, subscriptions
 from services.storage.database import Database
 from services.storage.deliveries import Due
@@ -131,7 +133,8 @@ class Teller:
         try:
             started = await asyncio.to_thread(self._turn, tuple(answered), room)
         except Exception:
-            _log.exception("telling failed; again in a moment")
+            counted.faulted("webhooks")
+            _log.exception("telling.failed")
             await asyncio.sleep(PAUSE)
             return []
         answered.clear()
@@ -152,20 +155,20 @@ class Teller:
         """Record what was answered, claim what is due, write its attempts: committed before a socket opens."""
         now = self._clock()
         with self._database.write() as conn:
-            if sent:
-                self._recorder.record(conn, sent, now)
-            if room <= 0:
-                return []
-            due = deliveries.claim_due(conn, now, room, LEASE, self._caps.endpoint, self._caps)
+            settled = self._recorder.record(conn, sent, now) if sent else ()
+            due = deliveries.claim_due(conn, now, room, LEASE, self._caps.endpoint, self._caps) if room > 0 else []
             started = deliveries.start_attempts(conn, due, now)
+        note_attempts(settled)
         return [(one, started[one.delivery.id]) for one in due if one.delivery.id in started]
 
     async def _send(self, due: Due, attempt: int) -> Sent:
+        began = self._clock()
         try:
             keys = [self._box.open(secret, due.delivery.subscription) for secret in due.secrets]
             headers = sign.headers(keys, due.event.id, int(self._stamp().timestamp()), due.event.body)
             outcome = await self._door.post(due.url, body=due.event.body, headers=headers, deadline=self._deadline)
         except Exception as error:  # whatever it is, it is this delivery's and stops nobody else's
-            _log.exception("delivery failed", delivery=due.delivery.id)
-            return Sent(due, attempt, Failure("internal", type(error).__name__))
-        return Sent(due, attempt, outcome)
+            counted.faulted("webhooks")
+            _log.exception("delivery.failed", delivery_id=due.delivery.id, event_id=due.event.id)
+            outcome = Failure("internal", type(error).__name__)
+        return Sent(due, attempt, outcome, began, self._clock())

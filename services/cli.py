@@ -88,11 +88,72 @@ def reread(
 
 
 @app.command()
-def verify(as_json: AsJson = False) -> None:
+def verify(
+    export: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Check this export, not the database.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Is everything stored still what it was? Bodies, versions, changes, events; exit 1 where anything is wrong."""
     from services.commands.verifying import verify_command
 
-    raise typer.Exit(verify_command(as_json=as_json))
+    raise typer.Exit(verify_command(export, as_json=as_json))
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """How the service is: what is owed, how old it is, and everything that is wrong with its remedy; exit 1 if any."""
+    from services.commands.operating import status_command
+
+    raise typer.Exit(status_command(as_json=as_json))
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Where the copies are kept.")],
+    keep: Annotated[int, typer.Option(help="So many of the newest stay there.")] = 7,
+) -> None:
+    """Copy the SQLite database while it is in use, and check the copy."""
+    from services.commands.operating import backup_command
+
+    backup_command(folder, keep)
+
+
+@app.command()
+def restore(copy: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")]) -> None:
+    """Put a backup where the SQLite database is. Stop Dafu first; what was there is moved aside."""
+    from services.commands.operating import restore_command
+
+    restore_command(copy)
+
+
+@app.command()
+def prune(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take away what DAFU_KEEP_… says is kept no longer. Never a version, nor what one rests on."""
+    from services.commands.archiving import prune_command
+
+    prune_command(dry_run=dry_run, as_json=as_json)
+
+
+@app.command("export")
+def export_all(
+    folder: Annotated[Path, typer.Argument(help="A folder that is not there yet.")],
+    everything: Annotated[bool, typer.Option("--everything", help="Owners, subscriptions, deliveries too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write all that was published and read as JSON lines and bodies, for another program or another Dafu."""
+    from services.commands.archiving import export_command
+
+    export_command(folder, everything=everything, as_json=as_json)
+
+
+@app.command("import")
+def import_all(folder: Annotated[Path, typer.Argument(help="What `dafu export` made.")]) -> None:
+    """Read an export into an empty database; exit 1, and nothing stored, where it is damaged."""
+    from services.commands.archiving import import_command
+
+    raise typer.Exit(import_command(folder))
 
 
 @app.command()

@@ -38,7 +38,8 @@ def configure_logs(level: str) -> None:
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=chain[-1], foreign_pre_chain=chain[1:-1]))
+    theirs: list[structlog.typing.Processor] = [structlog.stdlib.ExtraAdder(), *chain[1:-1]]
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=chain[-1], foreign_pre_chain=theirs))
     # libraries speak up from warnings on, our own rooms from the level asked for
     logging.basicConfig(handlers=[handler], level=max(_LEVELS[level], logging.WARNING), force=True)
     logging.getLogger("services").setLevel(_LEVELS[level])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,7 +17,8 @@ from services.domain.pacing import Pace
 class Settings(BaseSettings):
     """Field `data` is read from DAFU_DATA, and so on; deploy/env.example lists them all."""
 
-    model_config = SettingsConfigDict(env_prefix="DAFU_", extra="ignore")
+    # a variable that is set to nothing is as good as not set: env.example can be copied as it is
+    model_config = SettingsConfigDict(env_prefix="DAFU_", extra="ignore", env_ignore_empty=True)
 
     #: Where everything is kept; the demo lives in its folder `demo`.
     data: Path = Path("data")
@@ -38,6 +40,8 @@ class Settings(BaseSettings):
     per_day: int = Field(default=6000, ge=1)
     #: Addresses on this machine or network that may be reached all the same: `127.0.0.1/32:8080`, comma-separated.
     allow_addresses: Annotated[tuple[str, ...], NoDecode] = ()
+    #: A folder with a file for a setting each, `dafu_secret_key`; empty: none.
+    secrets: str = ""
     #: 32 bytes in base64 that encrypt the webhook secrets; empty: a key file in the data folder.
     secret_key: SecretStr = SecretStr("")
     #: The key before it, for `dafu secrets reencrypt` only; empty: the key file, where `secret_key` is set.
@@ -48,6 +52,11 @@ class Settings(BaseSettings):
     rate: str = "600/minute"
     #: Receivers that must answer a challenge first: all, all but those of `allow_addresses`, none.
     challenge: Literal["all", "public", "none"] = "public"
+    #: Days that `dafu prune` keeps bodies no version rests on, attempts of settled deliveries, differences held back in
+    #: repeats; 0: for ever.
+    keep_bodies: int = Field(default=0, ge=0)
+    keep_attempts: int = Field(default=0, ge=0)
+    keep_suppressions: int = Field(default=0, ge=0)
     #: Where /metrics and /health of this process are served apart from the API, for whoever reaches it; 0: nowhere.
     metrics_port: int = Field(default=0, ge=0, le=65535)
     metrics_host: str = "127.0.0.1"
@@ -77,9 +86,15 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: object) -> Settings:
-    """Settings from the environment. Raises ConfigError that names the variable and what it takes."""
+    """Settings from the environment, and where DAFU_SECRETS names a folder from its files (`dafu_secret_key`, as
+    Docker and systemd lay them down); a variable counts before a file. Raises ConfigError that names the variable and
+    what it takes.
+    """
+    folder = os.environ.get("DAFU_SECRETS")
+    if folder and not Path(folder).is_dir():
+        raise ConfigError(f"DAFU_SECRETS: {folder} is no folder; name the one the secrets are files in")
     try:
-        settings = Settings(**overrides)  # type: ignore[arg-type]  # values are judged by pydantic
+        settings = Settings(_secrets_dir=folder or None, **overrides)  # type: ignore[arg-type]  # values are judged by pydantic
     except ValidationError as error:
         first = error.errors()[0]
         name = "DAFU_" + "_".join(str(part) for part in first["loc"]).upper()

@@ -48,6 +48,13 @@ def test_nothing_written_into_a_fact_makes_a_second_line(text: str, by: str, cap
     assert told["event"] != "forged"
 
 
+def test_a_library_s_facts_keep_their_fields(capfd: pytest.CaptureFixture[str]) -> None:
+    configure_logs("info")
+    logging.getLogger("services.x").warning("clock.unreadable", extra={"error": "gone"})
+    told = json.loads(capfd.readouterr().err)
+    assert (told["event"], told["error"]) == ("clock.unreadable", "gone")
+
+
 def test_secrets_are_left_out(capfd: pytest.CaptureFixture[str]) -> None:
     configure_logs("info")
     structlog.get_logger().info("x.done", token="dafu_abc", Authorization="Bearer dafu_abc", password="dafu_abc")

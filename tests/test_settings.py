@@ -44,3 +44,19 @@ def test_opened_addresses_are_refused_in_production(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("DAFU_ENV", "production")
     with pytest.raises(ConfigError, match="DAFU_ALLOW_ADDRESSES"):
         load_settings()
+
+
+def test_a_setting_may_be_a_file_and_a_variable_counts_before_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "dafu_secret_key").write_text("from a file\n", encoding="utf-8")
+    (tmp_path / "dafu_database_url").write_text("postgresql://file\n", encoding="utf-8")
+    monkeypatch.setenv("DAFU_SECRETS", str(tmp_path))
+    monkeypatch.setenv("DAFU_SECRET_KEY", "")  # set to nothing is as good as not set
+    monkeypatch.setenv("DAFU_DATABASE_URL", "postgresql://variable")
+    settings = load_settings()
+    assert settings.secret_key.get_secret_value() == "from a file"
+    assert settings.database_url == "postgresql://variable"
+    monkeypatch.setenv("DAFU_SECRETS", str(tmp_path / "none"))
+    with pytest.raises(ConfigError, match=r"^DAFU_SECRETS: "):
+        load_settings()

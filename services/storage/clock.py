@@ -43,7 +43,7 @@ class DatabaseClock:
             try:
                 self._ask()
             except DBAPIError as error:
-                _log.warning("the database's clock cannot be read; counting on: %s", error.orig)
+                _log.warning("clock.unreadable", extra={"error": str(error.orig)})
                 self._asked = _elapsed()
             finally:
                 self._lock.release()

@@ -155,6 +155,16 @@ def open_database(url: str) -> Database:
     return Database(engine)
 
 
+def open_unchanged(url: str) -> Database:
+    """The database at `url` as it is: nothing is made, nothing is migrated. Raises ConfigError, or Unavailable where
+    there is no such file.
+    """
+    address = _address(url)
+    if address.get_backend_name() == "sqlite" and not Path(str(address.database)).exists():
+        raise Unavailable(f"{address.database}: there is no database yet; `dafu run` makes one, or set DAFU_DATA")
+    return Database(create_engine_for(address))
+
+
 def create_engine_for(url: URL | str) -> Engine:
     """An engine with the settings described above; tables are not looked at."""
     address = make_url(url)

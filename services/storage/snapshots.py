@@ -49,11 +49,18 @@ def touch(conn: Connection, snapshot_id: int, seen: datetime, recorded: datetime
     conn.execute(update(snapshot).where(row).values(last_seen=seen))
 
 
+class Pruned(NotFound):
+    """The snapshot is on record, its bytes went with retention: no version rests on them."""
+
+
 def get_snapshot(conn: Connection, snapshot_id: int) -> Snapshot:
+    """Raises NotFound, and Pruned where only the bytes are gone."""
     query = select(snapshot, body.c.data).join(body, body.c.sha256 == snapshot.c.sha256)
     row = conn.execute(query.where(snapshot.c.id == snapshot_id)).first()
     if row is None:
         raise NotFound(f"no snapshot {snapshot_id}")
+    if not row.data:
+        raise Pruned(f"snapshot {snapshot_id}: its bytes were pruned; only its hash and times are kept")
     return Snapshot(
         id=row.id,
         document=row.page_id,
@@ -115,6 +122,9 @@ def count_snapshots(conn: Connection, page_id: str | None = None) -> int:
 
 def _keep(conn: Connection, data: bytes) -> str:
     sha256 = hashlib.sha256(data).hexdigest()
-    if conn.execute(select(body.c.sha256).where(body.c.sha256 == sha256)).first() is None:
+    known = conn.execute(select(func.length(body.c.data)).where(body.c.sha256 == sha256)).scalar()
+    if known is None:
         insert_new(conn, body, {"sha256": sha256, "data": pack(data), "length": len(data)})
+    elif known == 0:  # retention emptied it, and here it is again
+        conn.execute(update(body).where(body.c.sha256 == sha256).values(data=pack(data)))
     return sha256

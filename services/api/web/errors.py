@@ -33,7 +33,7 @@ class PageRoute(APIRoute):
             except (DafuError, RequestValidationError, HTTPException) as error:
                 return await _shown(request, error)
             except Exception as error:
-                _log.exception("page failed", path=request.url.path)
+                _log.exception("page.failed", path=request.url.path)
                 return await _shown(request, error)
 
         return handler

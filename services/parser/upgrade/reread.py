@@ -75,9 +75,14 @@ def reread(
 def _read_again(
     conn: Connection, snapshot_id: int, reader: Reader, now: datetime
 ) -> tuple[Reread, Rereading, bool] | None:
-    """None where the snapshot was read by this reader, or never; else the answer, the reading, whether that is new."""
+    """None where the snapshot was read by this reader, or never, or its bytes went with retention; else the answer,
+    the reading, whether that is new.
+    """
     record = readings.find_reading(conn, snapshot_id)
-    snapshot = snapshots.get_snapshot(conn, snapshot_id)
+    try:
+        snapshot = snapshots.get_snapshot(conn, snapshot_id)
+    except snapshots.Pruned:
+        return None
     page = pages.get_page(conn, snapshot.document)
     source = sources.get_source(conn, page.source)
     name = reader.name(source)

@@ -23,7 +23,7 @@ body = Table(  # snapshots.py
     "body",
     metadata,
     Column("sha256", Text, primary_key=True),
-    Column("data", LargeBinary, nullable=False),
+    Column("data", LargeBinary, nullable=False),  # compressed; empty where retention took it (retention.py)
     Column("length", Integer, nullable=False),
 )
 

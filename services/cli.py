@@ -257,16 +257,20 @@ def sources_list(as_json: AsJson = False) -> None:
 @sources.command("add")
 def sources_add(
     url: Annotated[str, typer.Argument(help="Address of the column's list page.")],
-    id_: Annotated[str, typer.Option("--id", help="A short name that never changes.")],
-    every: Annotated[str, typer.Option(help="Time between two visits: 30m, 6h, 1d.")] = "6h",
+    id_: Annotated[str | None, typer.Option("--id", help="A short name that never changes.")] = None,
+    every: Annotated[str | None, typer.Option(help="Time between two visits: 30m, 6h, 1d.")] = None,
     name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
     agency: Annotated[str | None, typer.Option(help="Who publishes there.")] = None,
     kind: Annotated[str | None, typer.Option(help="reply_npc, reply_cppcc, policy_notice or work_summary.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Watch it with what is found, without asking.")] = False,
+    look: Annotated[bool, typer.Option("--look/--no-look", help="Read the column first.")] = True,
+    as_json: AsJson = False,
 ) -> None:
-    """Watch a column from now on."""
+    """Look at a column, then watch it from now on. What is left out the first look proposes."""
     from services.commands import watching
 
-    watching.add_command({"id": id_, "url": url, "every": every, "name": name, "agency": agency, "kind": kind})
+    given = {"id": id_, "every": every, "name": name, "agency": agency, "kind": kind}
+    raise typer.Exit(watching.add_command(url, given, look=look, yes=yes, as_json=as_json))
 
 
 @sources.command("check")
@@ -275,6 +279,18 @@ def sources_check(id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     from services.commands import watching
 
     watching.check_source_command(id_)
+
+
+@app.command()
+def backfill(
+    id_: Annotated[str, typer.Argument(metavar="SOURCE", help="Id of a watched column.")],
+    status: Annotated[bool, typer.Option("--status", help="Only say how it stands.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Walk through a whole column and fetch all it names, politely. Stopped or killed, the same command goes on."""
+    from services.commands.backfilling import backfill_command
+
+    raise typer.Exit(backfill_command(id_, status=status, as_json=as_json))
 
 
 @tokens.command("create")
@@ -317,10 +333,10 @@ def secrets_reencrypt() -> None:
 
 @app.command()
 def check(url: Annotated[str, typer.Argument(help="Address of one page.")], as_json: AsJson = False) -> None:
-    """Fetch one page now and read it; nothing is stored."""
-    from services.commands import watching
+    """Fetch one page now, read it, and say how it differs from what is stored of it."""
+    from services.commands.checking import check_command
 
-    watching.check_page_command(url, as_json=as_json)
+    check_command(url, as_json=as_json)
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from services.api.webhooks.notices import Challenge, Disabled, Failing, Ping
 from services.domain.change import Change
 from services.domain.document import Kind
 from services.domain.event import EVENT_TYPES
+from services.storage.sources import Health
 from services.storage.versions import Edit
 
 #: What a change always says; anything else is left out where there is nothing to say.
@@ -62,6 +63,36 @@ class DocumentEvent:
     links: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class ToldSource:
+    """The source an event is about. After `url` only what is known of it."""
+
+    id: str
+    name: str
+    url: str
+    agency: str | None = None
+    region: str | None = None
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEvent:
+    """`before`: the health told before, null for none. `raw_changes`: visits with other bytes since counting began,
+    a day ago at most.
+    """
+
+    source: ToldSource
+    health: Health
+    before: Health | None
+    reason: str | None
+    failures: int
+    raw_changes: int
+    last_visit: datetime | None
+    last_readable: datetime | None
+    next_visit: datetime | None
+    links: dict[str, str]
+
+
 #: When each type is told.
 WHEN: dict[str, str] = {
     "document.published": "A new document was found, after the first visit of its column.",
@@ -70,10 +101,10 @@ WHEN: dict[str, str] = {
     "or three times empty.",
     "document.restored": "It is back.",
     "document.moved": "Its address redirects for good, and it says the same.",
-    "source.failing": "A column has not answered for several visits in a row.",
+    "source.failing": "A column gave no answer three times in a row, or its robots.txt keeps us out; `reason` says why.",
     "source.recovered": "A column that failed, was blind or noisy is well again.",
-    "source.blind": "A column answers, but nothing can be read from it.",
-    "source.noisy": "A column changes so often that it is probably not the documents that change.",
+    "source.blind": "A column answers, and twice in a row nothing could be read from it: rebuilt, perhaps.",
+    "source.noisy": "A column's pages brought other bytes more than 30 times within a day, whatever they say.",
     "subscription.failing": "One of your subscriptions has failed for 50, 70 or 90 per cent of what an endpoint may.",
     "subscription.disabled": "One of your subscriptions was disabled.",
     "subscription.challenge": "The first message of all to a receiver: answer it.",
@@ -87,6 +118,7 @@ _DATA: dict[str, type] = {
     "subscription.challenge": Challenge,
     "subscription.failing": Failing,
     "subscription.disabled": Disabled,
+    **dict.fromkeys(("source.failing", "source.recovered", "source.blind", "source.noisy"), SourceEvent),
 }
 
 

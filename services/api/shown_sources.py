@@ -11,7 +11,7 @@ from services.storage.sources import Watch
 
 
 def health_of(watch: Watch) -> Health:
-    return health(watch.status, watch.state.failures, watch.last_visit, watch.last_readable)
+    return health(watch.status, watch.last_visit, watch.told_health)
 
 
 def source_data(watch: Watch, address: str) -> dict[str, Any]:
@@ -30,6 +30,7 @@ def source_data(watch: Watch, address: str) -> dict[str, Any]:
         "last_readable": _moment(watch.last_readable),
         "next_visit": _moment(watch.state.next_visit),
         "failures": watch.state.failures,
+        "raw_changes": watch.noise.count,
         "moved_to": watch.state.visit_url if watch.state.moved else None,
         "links": {"self": own, "documents": f"{address}/documents?source={source.id}"},
     }

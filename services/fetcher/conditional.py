@@ -26,7 +26,7 @@ def has_copy(claim: Claim) -> bool:
 def condition(claim: Claim, now: datetime) -> dict[str, str]:
     """Request headers: If-None-Match, else If-Modified-Since, else nothing."""
     state = claim.state
-    if not has_copy(claim) or _full_day(claim, now):
+    if not has_copy(claim) or claim.backfill or _full_day(claim, now):
         return {}
     if state.etag is not None:
         return {"If-None-Match": state.etag}

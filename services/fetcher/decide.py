@@ -46,6 +46,8 @@ class Found:
     next_page: str | None = None
     #: Why it is no list page (challenge, login, error_page …).
     refused: str | None = None
+    #: Why nothing was read from it.
+    blind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,11 @@ class Decision:
     sha256: str | None = None
     #: No request to this host before.
     wait_until: datetime | None = None
+    #: Why nothing could be read from a list page that answered; why one was no list page at all.
+    blind: str | None = None
+    refused: str | None = None
+    #: The answer kept has other bytes than the one before.
+    raw_change: bool = False
 
 
 def decide_page(claim: Claim, outcome: Outcome, known: Known, now: datetime) -> Decision:
@@ -80,7 +87,8 @@ def decide_list(claim: Claim, outcome: Outcome, found: Found | None, every: time
     following = cadence.next_list(claim.id, now, every)
     match outcome:
         case Fetched() if found is not None and found.refused is not None:
-            return _nothing(claim, Blocked(claim.url, found.refused), every, now)
+            decision = _nothing(claim, Blocked(claim.url, found.refused), every, now)
+            return replace(decision, refused=found.refused)
         case Fetched() if found is not None and found.next_page is not None:
             # Not readable yet on the first reading: all its pages are backfill, until the last one is read.
             state = replace(claim.state, next_visit=now, visit_url=found.next_page, hops=0, moved=False, failures=0)
@@ -91,7 +99,8 @@ def decide_list(claim: Claim, outcome: Outcome, found: Found | None, every: time
         case Fetched():
             readable = found is None or found.readable
             state = settled(claim, following, *validators(outcome.headers, now))
-            return Decision(state, readable=readable, sha256=sha256_of(outcome) if readable else None)
+            sha256 = sha256_of(outcome) if readable else None
+            return Decision(state, readable=readable, sha256=sha256, blind=found.blind if found else None)
         case NotModified() if has_copy(claim):
             return Decision(settled(claim, following, claim.state.etag, claim.state.last_modified), readable=True)
         case NotModified():
@@ -113,7 +122,7 @@ def _fetched(claim: Claim, outcome: Fetched, known: Known, now: datetime) -> Dec
     state = settled(claim, following, *validators(outcome.headers, now))
     if same and readable and not just_moved:
         return Decision(state, touch=True)
-    return Decision(state, keep=outcome, moved=state.moved)
+    return Decision(state, keep=outcome, moved=state.moved, raw_change=not same and claim.snapshot is not None)
 
 
 def _next(claim: Claim, known: Known, same: bool, now: datetime) -> datetime:

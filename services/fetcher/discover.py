@@ -3,7 +3,8 @@
 The next page of a column is read while everything on this one is new: on the first reading that walks the whole
 column, afterwards it catches up with many new items at once. Pinned items say nothing about age and are left out of
 the question. Each page is a visit of its own, so a walk is paced and survives a restart; it ends at a page with
-anything known or nothing new, or once MOST pages of the source are known.
+anything known or nothing new, or once MOST pages of the source are known. A backfill that somebody asked for
+walks on to the end.
 """
 
 from __future__ import annotations
@@ -33,15 +34,22 @@ def listed(listing: Listing, judge: Judge) -> tuple[Listed, ...]:
     )
 
 
-def found(listing: Listing, url: str, new: Collection[str], known: int) -> Found:
-    """`new` are the ids just added, `known` how many pages the source has with them."""
+def found(listing: Listing, url: str, new: Collection[str], known: int, walked: Collection[str] | None = None) -> Found:
+    """`new` are the ids just added, `known` how many pages the source has with them.
+
+    `walked`: somebody asked for the whole column; the list pages read so far. Then the walk goes on to its last page,
+    whatever is known, and ends where it would come to a page it has read.
+    """
     if listing.quality.verdict not in ("ok", "suspect"):
         return Found(False, refused=listing.quality.reason or listing.quality.verdict)
     if listing.blind:
-        return Found(False)
+        return Found(False, blind=listing.quality.reason or "no_article_links")
     news = [_id(item.url) in new for item in listing.items if not item.pinned]
     walk = bool(news) and all(news) and known < MOST
-    return Found(True, next_page=_after(listing.next_pages, url) if walk else None)
+    following = _after(listing.next_pages, url)
+    if walked is not None:
+        return Found(True, next_page=following if following not in walked else None)
+    return Found(True, next_page=following if walk else None)
 
 
 def _after(pages: Sequence[str], url: str) -> str | None:

@@ -30,7 +30,8 @@ class Fetcher:
     """Any number of these may work on one database: claims are rows with a lease.
 
     `pace`: how fast one host may be asked, slower where its robots.txt asks for it. `lease`: seconds after which
-    another fetcher may take a visit over; longer than any visit lasts. `at_once`: hosts visited together.
+    another fetcher may take a visit over; longer than any visit lasts. `at_once`: hosts visited together. `address`:
+    where the API is, for the links of events about sources. `only`: visits of this source alone.
     """
 
     def __init__(
@@ -42,6 +43,8 @@ class Fetcher:
         pace: Pace = DEFAULT,
         lease: float = 120,
         at_once: int = 64,
+        address: str = "",
+        only: str | None = None,
     ) -> None:
         self._database = database
         self._door = door
@@ -49,6 +52,8 @@ class Fetcher:
         self._pace = pace
         self._lease = timedelta(seconds=lease)
         self._at_once = at_once
+        self._address = address
+        self._only = only
         # Where a host's robots.txt redirects to on the same host, and after how many hops; lost with the process,
         # then the chain is simply walked again.
         self._robots_at: dict[str, tuple[str, int]] = {}
@@ -89,7 +94,8 @@ class Fetcher:
         if claim.kind == "page":
             await asyncio.to_thread(record_page, self._database, claim, outcome, self._clock(), self._clock)
         else:
-            await asyncio.to_thread(record_list, self._database, claim, outcome, self._door.judge, self._clock())
+            judge, address = self._door.judge, self._address
+            await asyncio.to_thread(record_list, self._database, claim, outcome, judge, self._clock(), address)
         kind, reason = _word(type(outcome).__name__), _reason(outcome)
         counted.visited(claim.kind, kind, reason, seconds)
         _log.info("visit.done", **_about(claim), outcome=kind, reason=reason, seconds=round(seconds, 3))
@@ -109,7 +115,7 @@ class Fetcher:
 
     def _next_due(self) -> datetime | None:
         with self._database.read() as conn:
-            return visits.next_due(conn)
+            return visits.next_due(conn, self._only)
 
     def _give_back(self, claim: Claim) -> None:
         with self._database.write() as conn:
@@ -121,7 +127,7 @@ class Fetcher:
         if most < 1 or due is None or due > self._clock():
             return []
         with self._database.write() as conn:
-            return visits.claim_due(conn, self._clock(), self._lease, self._pace, most)
+            return visits.claim_due(conn, self._clock(), self._lease, self._pace, most, self._only)
 
 
 def _about(claim: Claim) -> dict[str, str | None]:

@@ -11,12 +11,13 @@ from services.domain.clock import Clock
 from services.domain.event import snapshot_taken
 from services.domain.recheck import Seen
 from services.domain.snapshot import Blocked, Fetched, Outcome, Unreachable
-from services.fetcher import discover
+from services.fetcher import discover, health
 from services.fetcher.decide import Decision, Found, Known, decide_list, decide_page, sha256_of, stood
+from services.fetcher.hops import PATIENCE_WALKING, is_remembered
 from services.fetcher.outcome import Judge
 from services.fetcher.robots import Robots
 from services.parser.page.listing import Listing
-from services.storage import pages, pieces, snapshots, visits
+from services.storage import backfills, pages, pieces, snapshots, sources, visits
 from services.storage.claims import Claim
 from services.storage.database import Database
 
@@ -41,13 +42,18 @@ def record_page(database: Database, claim: Claim, outcome: Outcome, now: datetim
             raise LostClaimError(claim.url)
         if snapshot is not None and claim.role != "main" and stood(claim):
             pages.note_change(conn, claim.id, now)  # of a document, its reading tells (parser.handle)
+        if decision.raw_change:
+            noise = health.counted(sources.get_noise(conn, str(claim.source)), now, 1)
+            sources.set_noise(conn, str(claim.source), noise)
         if trouble is not None and claim.role != "main":
             _go_on_without(conn, claim.id, now)
 
 
-def record_list(database: Database, claim: Claim, outcome: Outcome, judge: Judge, now: datetime) -> int:
-    """Answers how many new pages were found. Raises LostClaimError."""
-    news = isinstance(outcome, Fetched) and sha256_of(outcome) != claim.sha256
+def record_list(
+    database: Database, claim: Claim, outcome: Outcome, judge: Judge, now: datetime, address: str = ""
+) -> int:
+    """Answers how many new pages were found. Raises LostClaimError. `address`: where the events' links lead."""
+    news = isinstance(outcome, Fetched) and (claim.backfill or sha256_of(outcome) != claim.sha256)
     listing = discover.read(outcome) if news and isinstance(outcome, Fetched) else None
     with database.write() as conn:
         new, found = _discover(conn, claim, listing, judge, now) if listing is not None else ((), None)
@@ -62,7 +68,49 @@ def record_list(database: Database, claim: Claim, outcome: Outcome, judge: Judge
             wait_until=decision.wait_until,
         ):
             raise LostClaimError(claim.url)
+        if claim.backfill:
+            _walk(conn, claim, outcome, listing, found, decision, len(new), now)
+        _look_after(conn, claim, outcome, decision, now, address)
     return len(new)
+
+
+def _walk(
+    conn: Connection,
+    claim: Claim,
+    outcome: Outcome,
+    listing: Listing | None,
+    found: Found | None,
+    decision: Decision,
+    new: int,
+    now: datetime,
+) -> None:
+    """How far the walk through the column has come. It ends with the column, or at a page that fails too often."""
+    if listing is not None and found is not None and found.refused is None:
+        sizes = {"items": len(listing.items), "new": new, "following": len(listing.next_pages)}
+        backfills.note_list(conn, claim.id, claim.url, now, **sizes)
+        if found.next_page is None:
+            backfills.end(conn, claim.id, now, found.blind)
+    elif (is_remembered(claim) and decision.state.visit_url is None) or decision.state.failures >= PATIENCE_WALKING:
+        reason = outcome.reason if isinstance(outcome, Blocked | Unreachable) else decision.refused
+        backfills.end(conn, claim.id, now, f"{reason or 'not there'}: {claim.url}")
+
+
+def _look_after(
+    conn: Connection, claim: Claim, outcome: Outcome, decision: Decision, now: datetime, address: str
+) -> None:
+    """Tell what has changed about the source itself; in the transaction of the visit that showed it."""
+    if decision.state.hops > 0:  # on its way
+        return
+    noise = health.counted(sources.get_noise(conn, claim.id), now, 0)
+    sources.set_noise(conn, claim.id, noise)
+    watch = sources.get_watch(conn, claim.id)
+    found = health.checkup(claim, outcome, decision, noise.noisy, watch.told_health)
+    type_ = health.news(watch.told_health, found.health)
+    if type_ is not None:
+        sequence = sources.next_sequence(conn, claim.id)
+        publish(conn, health.told_of(watch, type_, found, sequence, now, address))
+    if found.health != watch.told_health:
+        sources.set_told(conn, claim.id, found.health)
 
 
 def record_robots(database: Database, claim: Claim, robots: Robots, now: datetime) -> None:
@@ -92,9 +140,12 @@ def _discover(
     new: tuple[str, ...] = ()
     if listing.quality.verdict in ("ok", "suspect"):
         items = discover.listed(listing, judge)
-        new = pages.discover(conn, claim.id, items, now, backfill=claim.first_read_at is None)
+        further = is_remembered(claim) and not claim.state.moved
+        old = claim.first_read_at is None or (claim.backfill and further)
+        new = pages.discover(conn, claim.id, items, now, backfill=old)
     known = len(pages.list_pages(conn, claim.id, limit=discover.MOST)) if new and listing.next_pages else 0
-    return new, discover.found(listing, claim.url, frozenset(new), known)
+    walked = backfills.lists_read(conn, claim.id) | {claim.url} if claim.backfill else None
+    return new, discover.found(listing, claim.url, frozenset(new), known, walked)
 
 
 def _go_on_without(conn: Connection, piece_id: str, now: datetime) -> None:

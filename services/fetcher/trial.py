@@ -63,7 +63,7 @@ class Trials:
 
     async def column(self, url: str) -> Trial:
         """`url` is canonical and judged. Raises Unavailable where its host stays busy; a bad column is a value."""
-        outcome = await self._visit(url)
+        outcome = await self.visit(url)
         if not isinstance(outcome, Fetched):
             return Trial(url, _why(outcome))
         listing = read_list(outcome.body, url=outcome.url, content_type=outcome.headers.get("content-type"))
@@ -82,7 +82,7 @@ class Trials:
         )
 
     async def _article(self, item: Item) -> tuple[TrialArticle, Document | None]:
-        outcome = await self._visit(item.url)
+        outcome = await self.visit(item.url)
         if not isinstance(outcome, Fetched):
             return TrialArticle(item.url, _why(outcome)), None
         kind = outcome.headers.get("content-type")
@@ -95,8 +95,11 @@ class Trials:
         named = (title_of(document) or item.title, about.kind, agency_of(document), about.published_at)
         return TrialArticle(item.url, None, *named, promised), document
 
-    async def _visit(self, url: str) -> Outcome:
-        """One page, redirects followed as visits of their own, each asked of its host's robots.txt first."""
+    async def visit(self, url: str) -> Outcome:
+        """One page, redirects followed as visits of their own, each asked of its host's robots.txt first.
+
+        Raises Unavailable where a host stays busy.
+        """
         outcome: Outcome = Moved(url, url, permanent=False)
         for _ in range(MOST_HOPS + 1):
             if not isinstance(outcome, Moved):
@@ -193,7 +196,7 @@ def _newest(listing: Listing) -> Item:
 
 
 def _proposed(url: str, listing: Listing, document: Document | None) -> dict[str, str]:
-    found = {"id": _name_of(url), "url": url, "every": _every([item.date for item in listing.items])}
+    found = {"id": name_of(url), "url": url, "every": _every([item.date for item in listing.items])}
     if document is not None:
         found["kind"] = document.metadata.kind
         agency = agency_of(document)
@@ -202,7 +205,7 @@ def _proposed(url: str, listing: Listing, document: Document | None) -> dict[str
     return found
 
 
-def _name_of(url: str) -> str:
+def name_of(url: str) -> str:
     """`zwgk-jytabl` of www.x.gov.cn/zwgk/jytabl/: where it stands, without what a file is called."""
     parts = urlsplit(url)
     steps = [step for step in parts.path.split("/") if step and "." not in step]

@@ -47,7 +47,7 @@ class Line:
     ) -> None:
         self._database = database
         self._clock = clock
-        self.fetcher = Fetcher(database, pages, clock, pace=pace)
+        self.fetcher = Fetcher(database, pages, clock, pace=pace, address=address)
         self.parser = Parser(database, bus, clock, address, reader)
         self.teller = Teller(database, bus, hooks, box, clock, stamp, address)
 

@@ -169,6 +169,12 @@ def release_all_pages(conn: Connection, now: datetime) -> None:
     conn.execute(update(page).where(page.c.claim_token.is_not(None)).values(free))
 
 
+def visit_soon(conn: Connection, page_id: str, now: datetime) -> None:
+    """Due now, where no visit is under way; the host's pace stays."""
+    idle = (page.c.id == page_id) & page.c.claim_token.is_(None)
+    conn.execute(update(page).where(idle).values(next_visit=now))
+
+
 def note_change(conn: Connection, page_id: str, at: datetime) -> None:
     """The page said something new, as far as its visits can tell at `at`: it is looked at more often from now on."""
     row = conn.execute(select(page.c.changes, page.c.changed).where(page.c.id == page_id)).first()

@@ -5,20 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-#: new: not visited yet. failing: no answer about the page, several times in a row. blind: it answers, but nothing can
-#: be read from it.
-Health = Literal["new", "ok", "failing", "blind", "paused"]
-#: Visits in a row without an answer that make a source failing; one or two are the weather.
-FAILING = 3
+from services.storage.sources import Health as Told
+
+#: new: not visited yet; ok, failing, blind, noisy: as told last (fetcher/health.py).
+Health = Literal["new", "ok", "failing", "blind", "noisy", "paused"]
 
 
-def health(status: str, failures: int, last_visit: datetime | None, last_readable: datetime | None) -> Health:
+def health(status: str, last_visit: datetime | None, told: Told | None) -> Health:
     if status != "active":
         return "paused"
-    if last_visit is None:
-        return "new"
-    if failures >= FAILING:
-        return "failing"
-    if last_readable is None or (failures == 0 and last_readable < last_visit):
-        return "blind"
-    return "ok"
+    return "new" if last_visit is None else told or "ok"

@@ -23,6 +23,19 @@ _TURN = text("select pg_advisory_xact_lock(230821)")
 Status = Literal["active", "paused", "ended"]
 
 
+#: What was told of a source, see fetcher/health.py.
+Health = Literal["ok", "failing", "blind", "noisy"]
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Visits of the source's pages that brought other bytes: how many since when, and were they too many."""
+
+    count: int = 0
+    since: datetime | None = None
+    noisy: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Expectations:
     """What stands in the column `settings`."""
@@ -46,6 +59,8 @@ class Watch:
     #: First such visit; documents found up to then are backfill.
     first_read_at: datetime | None
     sha256: str | None
+    told_health: Health | None = None
+    noise: Noise = Noise()
 
 
 def save_source(conn: Connection, value: Source, now: datetime) -> None:
@@ -129,6 +144,21 @@ def visit_soon(conn: Connection, source_id: str, now: datetime) -> None:
     """Due now, where no visit is under way; the host's spacing stays."""
     idle = (source.c.id == source_id) & source.c.claim_token.is_(None)
     conn.execute(update(source).where(idle).values(next_visit=now))
+
+
+def get_noise(conn: Connection, source_id: str) -> Noise:
+    """Locks the row until the transaction ends, so that nothing is counted in vain."""
+    columns = source.c.raw_changes, source.c.raw_since, source.c.noisy
+    return Noise(*conn.execute(select(*columns).where(source.c.id == source_id).with_for_update()).one())
+
+
+def set_noise(conn: Connection, source_id: str, noise: Noise) -> None:
+    values = {"raw_changes": noise.count, "raw_since": noise.since, "noisy": noise.noisy}
+    conn.execute(update(source).where(source.c.id == source_id).values(values))
+
+
+def set_told(conn: Connection, source_id: str, health: Health) -> None:
+    conn.execute(update(source).where(source.c.id == source_id).values(told_health=health))
 
 
 def next_sequence(conn: Connection, source_id: str) -> int:
@@ -221,4 +251,6 @@ def _watch(row: Row[Any]) -> Watch:
         last_readable=row.last_readable,
         first_read_at=row.first_read_at,
         sha256=row.sha256,
+        told_health=row.told_health,
+        noise=Noise(row.raw_changes, row.raw_since, row.noisy),
     )

@@ -86,7 +86,7 @@ def _stuck_of(conn: Connection, group: str, now: datetime) -> int:
 
 
 def _sources(conn: Connection) -> dict[str, int]:
-    columns = source.c.status, source.c.failures, source.c.last_visit, source.c.last_readable
+    columns = source.c.status, source.c.last_visit, source.c.told_health
     return dict(Counter(health(*row) for row in conn.execute(select(*columns).where(source.c.status != "ended"))))
 
 

@@ -209,8 +209,8 @@ def test_a_source_that_is_none(dafu: Dafu, tmp_path: Path) -> None:
     assert_refused(add("ftp://e.cn/", "--id", "x"), "ftp://e.cn/")
     assert_refused(add("https://e.cn/", "--id", "x", "--every", "soon"), "soon")
     assert_refused(add("https://e.cn/", "--id", "a b"), "a b")
-    assert add("https://e.cn/list/", "--id", "mine").returncode == 0
-    assert_refused(add("https://e.cn/list/", "--id", "other"), "mine")
+    assert add("https://e.cn/list/", "--id", "mine", "--no-look").returncode == 0
+    assert_refused(add("https://e.cn/list/", "--id", "other", "--no-look"), "mine")
     listed = dafu("sources", "list", "--json", DAFU_DATA=str(tmp_path))
     assert '"mine"' in listed.stdout
     assert '"other"' not in listed.stdout

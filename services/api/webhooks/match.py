@@ -39,13 +39,19 @@ class Facts:
         found: Mapping[str, Any] = self.data.get("document", {})
         return found
 
+    @property
+    def source(self) -> str | None:
+        """Of an event about a source, its id."""
+        told = self.data.get("source")
+        return told.get("id") if isinstance(told, Mapping) else None
+
 
 def wants(asked: Filter, backfill: bool, facts: Facts) -> bool:
     """Whether `asked` lets the event through (DESIGN §3, default filter)."""
     if asked.event_types and facts.type not in asked.event_types:
         return False
     if facts.type.startswith(_ON_REQUEST):
-        return bool(asked.event_types)
+        return bool(asked.event_types) and (not asked.sources or facts.source in (None, *asked.sources))
     if facts.data.get("backfill") and not backfill:
         return False
     return _about(asked, facts.document) and _says(asked, facts)

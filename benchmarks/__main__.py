@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import callers, comparing, delivering, hostile, peers, queries, reading, understanding
+from benchmarks import callers, comparing, delivering, freshness, hostile, peers, queries, reading, understanding
 
 BENCHMARKS: dict[str, Callable[[], bool]] = {
     "peers": peers.run,
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[], bool]] = {
     "callers": callers.run,
     "queries": queries.run,
     "delivering": delivering.run,
+    "freshness": freshness.run,
 }
 
 

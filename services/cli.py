@@ -282,6 +282,21 @@ def sources_check(id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
 
 
 @app.command()
+def warc(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="To be made, as .warc.gz; - for stdout.")],
+    source: Annotated[str | None, typer.Option(help="Only this column's pages.")] = None,
+    since: Annotated[str | None, typer.Option(help="Taken from this day or moment on (ISO 8601).")] = None,
+    until: Annotated[str | None, typer.Option(help="Taken before this day or moment.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Also visits that saw nothing new, as revisits.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write the stored snapshots as a WARC file, for archives and their tools."""
+    from services.commands.warc import warc_command
+
+    warc_command(file, source, since, until, again=again, as_json=as_json)
+
+
+@app.command()
 def backfill(
     id_: Annotated[str, typer.Argument(metavar="SOURCE", help="Id of a watched column.")],
     status: Annotated[bool, typer.Option("--status", help="Only say how it stands.")] = False,

@@ -62,7 +62,7 @@ PACKAGES: dict[str, set[str]] = {
     "parser.reading": set(),
     "parser.compare": set(),
     "parser": {"sqlalchemy", "structlog"},
-    "fetcher": {"sqlalchemy", "apscheduler", "protego", "structlog"},
+    "fetcher": {"sqlalchemy", "apscheduler", "protego", "structlog", "warcio"},
     "api": {
         "sqlalchemy",
         "fastapi",

@@ -101,7 +101,7 @@ WHEN: dict[str, str] = {
     "or three times empty.",
     "document.restored": "It is back.",
     "document.moved": "Its address redirects for good, and it says the same.",
-    "source.failing": "A column gave no answer three times in a row, or its robots.txt keeps us out; `reason` says why.",
+    "source.failing": "A column gave no answer three times in a row, or its robots.txt keeps us out (`reason`).",
     "source.recovered": "A column that failed, was blind or noisy is well again.",
     "source.blind": "A column answers, and twice in a row nothing could be read from it: rebuilt, perhaps.",
     "source.noisy": "A column's pages brought other bytes more than 30 times within a day, whatever they say.",

@@ -5,4 +5,8 @@ schedule ─► Fetcher.run_due ─► storage.visits.claim          one request
               decide       keep it? tell it? where and when next?               (cadence.py, hops.py: pure)
               discover     a list page's links ─► new pages, next list page     (pure, over parser.page.listing)
               record       one transaction: snapshot + outbox(snapshot.taken) + next visit
+              health       what has changed about the source itself: failing, blind, noisy, recovered     (pure)
+
+trial    a first look at a column, and pages asked for by a person      archive   snapshots as WARC
+How often a page is visited is estimated in domain/recheck.py, how fast a host in domain/pacing.py.
 """

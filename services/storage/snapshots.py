@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from services.domain.errors import NotFound
 from services.domain.snapshot import Fetched, Gone, Snapshot
 from services.storage.codec import pack, unpack
-from services.storage.tables import body, sighting, snapshot
+from services.storage.tables import body, page, sighting, snapshot
 from services.storage.upsert import insert_new
 
 
@@ -109,6 +109,32 @@ def snapshot_ids(conn: Connection, page_id: str | None = None, *, after: int = 0
     query = select(snapshot.c.id).where(snapshot.c.id > after).order_by(snapshot.c.id).limit(limit)
     if page_id is not None:
         query = query.where(snapshot.c.page_id == page_id)
+    return tuple(conn.execute(query).scalars())
+
+
+def find_snapshots(
+    conn: Connection,
+    *,
+    source_id: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    after: int = 0,
+    limit: int = 250,
+) -> tuple[int, ...]:
+    """Ids, oldest first, of those taken from `since` on and before `until`; of one source or of all."""
+    query = select(snapshot.c.id).where(snapshot.c.id > after).order_by(snapshot.c.id).limit(limit)
+    if source_id is not None:
+        query = query.join(page, page.c.id == snapshot.c.page_id).where(page.c.source_id == source_id)
+    if since is not None:
+        query = query.where(snapshot.c.observed >= since)
+    if until is not None:
+        query = query.where(snapshot.c.observed < until)
+    return tuple(conn.execute(query).scalars())
+
+
+def seen_again(conn: Connection, snapshot_id: int) -> tuple[datetime, ...]:
+    """The visits after its first that saw the same bytes."""
+    query = select(sighting.c.seen).where(sighting.c.snapshot_id == snapshot_id).order_by(sighting.c.seen)
     return tuple(conn.execute(query).scalars())
 
 

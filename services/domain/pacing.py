@@ -37,5 +37,9 @@ class Turn:
 def take(pace: Pace, now: datetime, used_until: datetime | None, crawl_delay: float | None = None) -> Turn:
     """`crawl_delay`: seconds that robots.txt asks for."""
     used = max(used_until or now, now) + DAY / pace.per_day
-    distance = max(pace.spacing, timedelta(seconds=crawl_delay or 0.0))
-    return Turn(max(now + distance, used - BURST), used)
+    return Turn(max(now + distance(pace, crawl_delay), used - BURST), used)
+
+
+def distance(pace: Pace, crawl_delay: float | None) -> timedelta:
+    """The least time between two requests."""
+    return max(pace.spacing, timedelta(seconds=crawl_delay or 0.0))

@@ -6,6 +6,7 @@ import asyncio
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,13 +18,15 @@ from services.egress.answer import Failure
 from services.egress.door import Door
 from services.fetcher.record import LostClaimError, record_list, record_page, record_robots
 from services.fetcher.robots import decide_robots
-from services.fetcher.visit import ask_robots, visit
+from services.fetcher.visit import DEADLINE, ask_robots, visit, within
 from services.metrics import counted
 from services.storage import visits
 from services.storage.claims import Claim
 from services.storage.database import Database
 
 _log = structlog.get_logger()
+#: What must be left of a lease for a request to begin.
+LEAST_TIME = timedelta(seconds=1)
 
 
 class Fetcher:
@@ -73,7 +76,15 @@ class Fetcher:
         return await asyncio.to_thread(self._claim_due, most)
 
     async def perform(self, claim: Claim) -> None:
-        """One request and one transaction. A fault of ours is logged; the claim's lease then brings the visit back."""
+        """One request and one transaction. A fault of ours is logged; the claim's lease then brings the visit back.
+
+        A process that was held up until the lease is nearly over makes no request: somebody else may be about to.
+        """
+        now = self._clock()
+        if claim.until - now < LEAST_TIME:
+            _log.warning("visit.too_late", **_about(claim))
+            return
+        claim = replace(claim, free_from=now + claim.gap)
         try:
             await (self._perform_robots(claim) if claim.kind == "robots" else self._perform_visit(claim))
         except LostClaimError:
@@ -103,7 +114,7 @@ class Fetcher:
     async def _perform_robots(self, claim: Claim) -> None:
         url, hops = self._robots_at.pop(claim.host, (claim.url, 0))
         began = time.monotonic()
-        answer = await ask_robots(self._door, url)
+        answer = await ask_robots(self._door, url, within(claim, self._clock(), DEADLINE))
         seconds = time.monotonic() - began
         robots = decide_robots(claim, url, answer, self._door.user_agent, hops, self._clock())
         if robots.follow is not None:

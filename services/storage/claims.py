@@ -66,6 +66,9 @@ class Claim:
     #: The host's robots.txt; None where it has none (see `robots_status`).
     robots: str | None = None
     robots_status: int | None = None
+    #: Least time between two requests to the host, and the first moment for the next one, once this one is made.
+    gap: timedelta = timedelta(0)
+    free_from: datetime | None = None
     #: Time between two visits of the source's list.
     every: timedelta = timedelta(hours=1)
     #: How a page was seen to behave; None for a list.

@@ -11,6 +11,7 @@ function here locks the host's row before the item's, so that no two of them wai
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -33,7 +34,7 @@ from sqlalchemy import (
     true,
 )
 
-from services.domain.pacing import Pace, take
+from services.domain.pacing import Pace, distance, take
 from services.storage import hosts, pages, sources
 from services.storage.claims import Claim, VisitState, state_of
 from services.storage.tables import backfill, document, host, page, reading, snapshot, source
@@ -78,15 +79,15 @@ def _claim(
     asked = {"name": free.name, "now": now, "only": source_id, "backlog": _from_backlog(free, now)}
     query = _next_list(source_id is not None) if is_list else _next_page(source_id is not None)
     item = conn.execute(query, asked).one()
-    token, until = uuid4().hex, now + lease
+    token, until, gap = uuid4().hex, now + lease, distance(pace, free.crawl_delay)
     hosts.lease_host(conn, free.name, token, until, take(pace, now, free.paced_until, free.crawl_delay))
     if free.robots_expires is None or free.robots_expires <= now:
-        return _robots_claim(free, item, token, until)
+        return replace(_robots_claim(free, item, token, until), gap=gap)
     if is_list:
         sources.lease_list(conn, item.id, token, until)
-        return _list_claim(free, item, token, until)
+        return replace(_list_claim(free, item, token, until), gap=gap)
     pages.lease_page(conn, item.id, token, until)
-    return _page_claim(free, item, token, until)
+    return replace(_page_claim(free, item, token, until), gap=gap)
 
 
 def _from_backlog(free: Row[Any], now: datetime) -> bool:
@@ -107,7 +108,7 @@ def finish_robots(
     wait_until: datetime | None = None,
 ) -> bool:
     """Keep a host's robots.txt until `expires`. `text` None: it has none, or (`status` None or 5xx) did not answer."""
-    if not hosts.free_host(conn, held.host, held.token, wait_until):
+    if not hosts.free_host(conn, held.host, held.token, _later(held, wait_until)):
         return False
     hosts.save_robots(conn, held.host, text=text, status=status, fetched=now, expires=expires, crawl_delay=crawl_delay)
     return True
@@ -124,7 +125,7 @@ def finish_list(
     wait_until: datetime | None = None,
 ) -> bool:
     """`sha256` of a body that was read, None: as before. `wait_until`: no request to this host before (Retry-After)."""
-    hosts.free_host(conn, held.host, held.token, wait_until)
+    hosts.free_host(conn, held.host, held.token, _later(held, wait_until))
     return sources.finish_list_visit(conn, held.id, held.token, state, now, readable=readable, sha256=sha256)
 
 
@@ -142,8 +143,13 @@ def finish_page(
 
     `wait_until`: no request to this host before (Retry-After).
     """
-    hosts.free_host(conn, held.host, held.token, wait_until)
+    hosts.free_host(conn, held.host, held.token, _later(held, wait_until))
     return pages.finish_page_visit(conn, held.id, held.token, state, now, snapshot=snapshot, trouble=trouble)
+
+
+def _later(held: Claim, wait_until: datetime | None) -> datetime | None:
+    """A request made some time after its claim keeps the distance from itself, not from the claim."""
+    return max((moment for moment in (held.free_from, wait_until) if moment is not None), default=None)
 
 
 def release(conn: Connection, held: Claim, now: datetime) -> bool:

@@ -7,6 +7,7 @@
     queries        pages of lists over 200,000 commitments, on SQLite and PostgreSQL
     delivering     webhook messages a CPU-second, signed and recorded, beside a bare httpx loop
     freshness      how soon edits are seen, simulated: 100,000 documents on 2,000 hosts for 30 days
+    growth         what a visit costs with a million pages known, and what each fact takes on disk
     callers        what half-sent requests cost all other callers
     material       the pages all of them read      timing, table   how they measure and print
 

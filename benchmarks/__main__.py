@@ -5,7 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import callers, comparing, delivering, freshness, hostile, peers, queries, reading, understanding
+from benchmarks import (
+    callers,
+    comparing,
+    delivering,
+    freshness,
+    growth,
+    hostile,
+    peers,
+    queries,
+    reading,
+    understanding,
+)
 
 BENCHMARKS: dict[str, Callable[[], bool]] = {
     "peers": peers.run,
@@ -17,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[], bool]] = {
     "queries": queries.run,
     "delivering": delivering.run,
     "freshness": freshness.run,
+    "growth": growth.run,
 }
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from benchmarks.watched_pages import watched
 from services.api.webhooks.secrets import SecretBox
 from services.domain.event import EVENT_TYPES
+from services.domain.pacing import Pace
 from services.domain.source import Source
 from services.egress.door import Door
 from services.line.line import Line, watch
@@ -37,7 +38,7 @@ async def _watch(port: int, folder: Path) -> None:
     database = open_database(f"sqlite:///{folder / 'dafu.sqlite'}")
     door = Door(user_agent="Dafu-benchmark", allow=(f"127.0.0.1/32:{port}",), lookup=_here)
     line = Line(database, pages=door, hooks=door, box=SecretBox(bytes(32)), clock=clock, stamp=clock,
-                address="http://127.0.0.1", spacing=timedelta(0))  # fmt: skip
+                address="http://127.0.0.1", pace=Pace(timedelta(0), 10**9))  # fmt: skip
     _know(database, port, clock())
     seq = 0
     for state in sys.stdin:

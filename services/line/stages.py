@@ -42,7 +42,7 @@ _log = structlog.get_logger()
 async def fetch(house: House, stop: asyncio.Event, *own: str) -> None:
     door = house.door(*own)
     try:
-        fetcher = Fetcher(house.database, door, house.clock, pace=house.settings.pace)
+        fetcher = Fetcher(house.database, door, house.clock, pace=house.settings.pace, address=house.address)
         async with ticking(fetcher, patience=GRACE):
             await stop.wait()
     finally:

@@ -20,6 +20,10 @@ _NAMES: dict[str, str] = {}
 _KINDS: dict[str, tuple[str, ...]] = {}
 #: Of the lexicon alone: what is stored is found by it, whatever a user adds or takes away later.
 _STORED_AS: dict[str, str] = {name: group[0] for group in _OWN.groups for name in group}
+#: Names of departments behind their place, full and short: 财政局, 发展改革委.
+DEPARTMENTS = frozenset(
+    {*_STORED_AS, *dict(_OWN.stems), *dict(_OWN.stems).values()} - {name for pair in _OWN.names for name in pair}
+)
 _SITE = re.compile(any_word(_WORDS["site"]["words"]) + "$")
 _ENDS = re.compile("[\u4e00-\u9fff()·]{2,38}" + any_word(_WORDS["suffixes"]["words"]) + r"(?:\([^()]{1,30}\))?")
 

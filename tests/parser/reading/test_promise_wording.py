@@ -108,6 +108,14 @@ def test_a_year_before_a_measure_does_not_make_it_past() -> None:
         ("我省将新建铁路200公里。", ("省政府",)),
         ("我市将建设会展中心。", ("我市",)),
         ("我局将会同市财政局建立专班。", ("市商务局", "市财政局")),
+        ("我局将会同财政局、自然资源局等部门研究办法。", ("市商务局", "市财政局", "市自然资源局")),
+        ("我局将会同市财政局进一步研究论证。", ("市商务局", "市财政局")),
+        ("市教育局牵头,市财政局配合,新建学校。", ("市教育局", "市财政局")),
+        ("由市住建局牵头,会同市城管局开展整治。", ("市住建局", "市城管局")),
+        ("市财政局、市教育局等部门要制定方案。", ("市财政局", "市教育局")),
+        ("学校建成之后,市教育局将高标准管理。", ("市教育局",)),
+        ("申请人收到通知后,市民政局应当在5个工作日内办结。", ("市民政局",)),
+        ("市公交公司作为国有企业,将优化线路。", ("市公交公司",)),
     ],
 )
 def test_who_acts(sentence: str, actors: tuple[str, ...]) -> None:
@@ -127,3 +135,50 @@ def test_a_heading_of_two_phrases_ends_before_the_text_run_on_behind_it() -> Non
     assert document.sections[0].heading == "一、高位统筹 压实责任"
     assert document.commitments[0].text == "成立工作专班,夯实部门责任。"
     assert document.commitments[-1].lead_verb == "开展"
+
+
+def test_who_only_helps_leaves_the_promise_to_the_writer() -> None:
+    (promise,) = promises("下一步,做好以下工作。", "市委编办、市人社局配合,每年招聘教师300名。")
+    assert promise.actors == ("市商务局", "市委编办", "市人社局")
+    assert (promise.actor_source, promise.lead_verb, promise.modality) == ("issuer", "招聘", 4)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "推动民宿发展是促进乡村振兴的重要抓手,您的建议针对性强。",
+        "优先发展公共交通,是缓解拥堵的必然要求,您的建议对我们很有启发。",
+        "缓解停车难问题是系统工程。",
+        "再一次感谢您们对商务事业的关心和支持!",
+        "最后,恳请您一如既往关心商务工作。",
+        "在收到建议后,我局高度重视,专题研究。",
+        "经现场调查发现,该路口早晚高峰拥堵,给居民出行造成不便。",
+        "据统计,市民出行以公交为主。",
+    ],
+)
+def test_courtesies_and_findings_promise_nothing(sentence: str) -> None:
+    assert promises(sentence) == ()
+
+
+def test_a_sentence_that_reports_may_still_promise_behind_a_cue() -> None:
+    document = read_text(FRAME.format("我县共建成养老院3家,护理型床位占六成,目前正在招标2家,下一步实施改造5家。"))
+    (promise,) = document.commitments
+    assert (promise.tier, promise.lead_verb, promise.actors) == ("A", "实施", ("市商务局",))
+    assert [each.raw for each in document.targets] == ["5家"]
+    assert [each.raw for each in document.figures] == ["3家", "六成", "2家"]
+
+
+def test_what_waits_for_something_else_is_a_measure_on_condition() -> None:
+    (promise,) = promises("该路段已列入改造计划,待土地手续完善后,即可开工建设。")
+    assert (promise.tier, promise.lead_verb, promise.conditional) == ("B", "开工建设", "待土地手续完善后")
+
+
+def test_counts_right_behind_a_report_go_on_reporting() -> None:
+    document = read_text(FRAME.format("2023年,全市共有民宿300家。评定等级民宿20家,其中甲级4家。对甲级民宿奖励10万元。"))
+    assert [each.text for each in document.commitments] == ["对甲级民宿奖励10万元。"]
+    assert [each.raw for each in document.targets] == ["10万元"]
+
+
+def test_a_cue_alone_before_its_list_promises_nothing() -> None:
+    found = promises("我局加强了管理。", "接下来,一是建设平台;二是完善机制。")
+    assert [each.text for each in found] == ["建设平台;", "完善机制。"]

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.parser.reading.numbers.quantities import Quantity, find_numbers
+from services.parser.reading.numbers.quantities import find_numbers
+from services.parser.reading.numbers.quantity import Quantity
 from services.parser.text.layers import match
 
 

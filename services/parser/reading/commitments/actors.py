@@ -13,7 +13,7 @@ from typing import Literal
 
 from services.domain.document import Metadata
 from services.parser.lexicon import load
-from services.parser.reading.bodies import short_name
+from services.parser.reading.bodies import DEPARTMENTS, short_name
 from services.parser.reading.commitments.clauses import Span
 from services.parser.reading.commitments.modality import ADVERBS, MEANS, MODALS, PREPOSITIONS, STRICT, VERBS
 from services.parser.reading.patterns import alternatives, guarded
@@ -39,18 +39,32 @@ _LISTED = rf"{_OWN}|{_CLASSES}"
 _LISTED_HERE = re.compile(_LISTED)
 _BODY = rf"(?:{_LISTED}|{_NAMED})"
 _AND = "(?:、|和|及|与|以及)"
+_JOINED = re.compile(_AND)
 _FOLLOW = guarded(_LISTS["follow"]["words"])
 #: 市民政局是…主管部门,负责…: a duty.
 _DEFINED = "(?:\\([^()]{2,24}\\))?是(?=[^,。;]{0,40}(?:部门|机构|单位)(?:[,;]|$))"
 _ACTS = (
     rf"(?:{MODALS}|{_FOLLOW}|{MEANS}|(?:{ADVERBS}){{0,4}}(?:{STRICT})"
-    rf"|(?:{ADVERBS}){{1,4}}{VERBS}(?:[,;。]|$)|{_DEFINED})"
+    rf"|(?:{ADVERBS}){{1,4}}(?:{VERBS}){{1,2}}(?:[,;。]|$)|{_DEFINED}|作为[^,。;]{{2,24}}$)"
 )
+#: 市财政局等部门: the list goes on without names.
+_AND_OTHERS = "(?:等(?:有关|相关|市级|省级|县级|区级|多个|[0-9一二三四五六七八九十]+个)?(?:部门|单位|机构))?"
 _AUXILIARY = rf"(?:{ADVERBS})?(?:{MODALS})"
 
 _CUE = re.compile(rf"[\s—]*(?:\([^()]{{1,20}}\))?(?:(?:{'|'.join(_LISTS['cues']['patterns'])})[,:]?){{0,3}}")
 #: What may follow the last body of a list, which decides where its name ends: an act, an auxiliary, or nothing.
 _FOLLOWED = {"acting": _ACTS, "told": _AUXILIARY, "beside": f"[,。;:]|{_ACTS}|$"}
+#: 市财政局配合, said of those who help: the promise stays another's.
+_HELPS = re.compile(rf"(?:{ADVERBS})?(?:{alternatives(_LISTS['helping']['words'])})(?=[,;。、]|$)")
+#: 学校建成后,…: who is named in it need not be who acts then.
+_HELP_ENDS = tuple(_LISTS["helping"]["words"])
+_OFFICES = tuple(_LISTS["bare"]["suffixes"])
+_WHEN = tuple(_LISTS["when"]["words"])
+#: Departments named without their place behind 会同: 财政厅、自然资源厅.
+_BARE_NAME = alternatives({*DEPARTMENTS, *_LISTS["bare"]["departments"]})
+_BARE = re.compile(rf"(?P<names>{_BARE_NAME}(?:{_AND}{_BARE_NAME})*)(?=等|[,。;:]|{_ACTS}|$)")
+_BARE_ONLY = re.compile(_BARE_NAME)
+_PLACE = re.compile(alternatives(_LISTS["bare"]["levels"]))
 _TOGETHER = re.compile(rf"(?:{MODALS})?(?:{ADVERBS})?(?:{alternatives(_LISTS['together']['words'])})")
 _ORDER = re.compile(rf"(?:{ADVERBS})?(?:要|应当|应|须|必须|需)(?!求)")
 #: 管委 of 管委会副主任 is no name; 会 of 会同 begins a verb.
@@ -72,7 +86,7 @@ def _one(followed: str, named: Literal["any", "listed", "strict"]) -> re.Pattern
     `strict` looks at the openings itself: slow, and needed only where the quick ones disagree."""
     body = rf"(?:{_LISTED}|(?!{_NO_NAME}){_NAMED})" if named == "strict" else _BODY
     first = rf"(?:{_LISTED})" if named == "listed" else body
-    return re.compile(rf"(?P<body>{first})(?:(?P<more>{_AND})(?={body})|(?={_FOLLOWED[followed]}))")
+    return re.compile(rf"(?P<body>{first})(?:(?P<more>{_AND})(?={body})|{_AND_OTHERS}(?={_FOLLOWED[followed]}))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +109,12 @@ class _Names:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """How the clauses of a unit open: its subject, if it names one, and where each clause's predicate begins."""
+    """How the clauses of a unit open: its subject, if it names one, where each clause's predicate begins, and who is
+    said to help (市财政局配合)."""
 
     subject: Subject | None
     predicates: tuple[int, ...]
+    helpers: tuple[str, ...] = ()
 
 
 def heads_of(matched: str, pieces: tuple[Span, ...]) -> Heads:
@@ -107,37 +123,67 @@ def heads_of(matched: str, pieces: tuple[Span, ...]) -> Heads:
     The first clause may open with any subject; behind it only one with an auxiliary counts (各区县要…).
     """
     subjects: list[_Names] = []
+    early: list[_Names] = []
+    helpers: list[str] = []
     predicates: list[int] = []
     opening = True
     for start, end in pieces:
         cue = _CUE.match(matched, start, end)
         begin = cue.end() if cue else start
         names = _list("acting" if opening else "told", matched, begin, end)
+        helping = _helping(matched, begin, end)
+        if start > pieces[0][0] and not names:
+            helpers += partners_at(matched, begin, end)
+        if helping:
+            helpers += helping
+            predicates.append(end)
+        elif opening and end < pieces[-1][1] and matched.endswith(_WHEN, begin, end):
+            early += [names] if names and _is_office(matched[names.start : names.end]) else []
+            predicates.append(end)
+            continue
+        else:
+            subjects += [names] if names else []
+            predicates.append(names.end if names else begin)
         opening = opening and begin >= end
-        subjects += [names] if names else []
-        predicates.append(names.end if names else begin)
-    subjects = subjects or _agents(matched, pieces)
-    return Heads(_subject(matched, subjects, pieces[-1][1]) if subjects else None, tuple(predicates))
+    subjects = subjects or early
+    if not subjects and (agents := _agents(matched, pieces)):
+        subjects = [agents]
+        places = zip(predicates, pieces, strict=True)
+        predicates = [agents.end if start < agents.end <= end else at for at, (start, end) in places]
+    subject = _subject(matched, subjects, pieces[-1][1], helpers) if subjects else None
+    return Heads(subject, tuple(predicates), tuple(dict.fromkeys(helpers)))
 
 
-def _agents(matched: str, pieces: tuple[Span, ...]) -> list[_Names]:
+def _helping(matched: str, start: int, end: int) -> tuple[str, ...]:
+    """Who is said to help in a clause that says nothing else: 市财政局、市审计局配合."""
+    if not matched.endswith(_HELP_ENDS, start, end):
+        return ()
+    names = _list("acting", matched, start, end)
+    return names.bodies if names and _HELPS.match(matched, names.end, end) else ()
+
+
+def _is_office(name: str) -> bool:
+    return name in _OWN_BODIES or name.endswith(_OFFICES)
+
+
+def _agents(matched: str, pieces: tuple[Span, ...]) -> _Names | None:
     """Who acts in a sentence turned round: 具体办法由市民政局制定."""
     for start, end in pieces:
         by = _BY.search(matched, start, end)
         names = _list("acting", matched, by.end(), end) if by else None
         if names and not _CUT_NAME.match(matched, names.end, end):
-            return [names]
-    return []
+            return names
+    return None
 
 
-def _subject(matched: str, named: list[_Names], end: int) -> Subject:
+def _subject(matched: str, named: list[_Names], end: int, helpers: list[str]) -> Subject:
     bodies = [body for names in named for body in names.bodies]
     bodies += [body for names in named for body in partners_at(matched, names.end, end)]
     return Subject(
         raw=matched[named[0].start : named[0].end],
         start=named[0].start,
         end=named[0].end,
-        bodies=tuple(dict.fromkeys(bodies)),
+        bodies=tuple(dict.fromkeys([*bodies, *helpers])),
         directive=any(_is_order(matched, names) for names in named),
     )
 
@@ -147,16 +193,24 @@ def carries_on(matched: str, start: int) -> bool:
     return _CARRY.match(matched, start) is not None
 
 
+def is_the_writer(subject: Subject) -> bool:
+    """Whether the subject is the writer: 我局, 我们, 我省."""
+    return subject.raw in _OWN_BODIES
+
+
 def promises_itself(matched: str, subject: Subject) -> bool:
     """Whether the writer announces something of its own: 我局将…, 我们计划… (SPEC §17)."""
-    return subject.raw in _OWN_BODIES and _promises().match(matched, subject.end) is not None
+    return is_the_writer(subject) and _promises().match(matched, subject.end) is not None
 
 
 def partners_at(matched: str, start: int, end: int) -> tuple[str, ...]:
     """Public bodies a predicate names as acting with its subject: 会同市财政局制定…"""
     together = _TOGETHER.match(matched, start, end)
-    names = _list("beside", matched, together.end(), end) if together else None
-    return names.bodies if names else ()
+    if not together:
+        return ()
+    names = _list("beside", matched, together.end(), end)
+    bare = None if names else _BARE.match(matched, together.end(), end)
+    return names.bodies if names else tuple(_JOINED.split(bare["names"])) if bare else ()
 
 
 def departments(matched: str) -> tuple[tuple[int, str], ...]:
@@ -172,6 +226,8 @@ def meant(name: str, issuer: str | None) -> str:
     """The body a subject means: 我们 is the agency, where one is known; 我市 stays the city as a whole."""
     if name in _SELF:
         return issuer or name
+    if issuer and _BARE_ONLY.fullmatch(name) and (level := _PLACE.match(issuer)):
+        return short_name(level[0] + name)
     if name in _GOVERNMENT:
         return issuer if issuer and issuer.endswith("政府") else _GOVERNMENT[name]
     return name if name in _KEPT else _WHOLE.get(name) or short_name(name)

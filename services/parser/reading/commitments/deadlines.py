@@ -155,7 +155,7 @@ def _is_due(matched: str, start: int, begin: int, end: int, found: re.Match[str]
         return True
     if (words.get("relative") or "").startswith("年"):
         return True
-    opens = begin == start or matched[begin - 1] in ",;:。\n"
+    opens = begin == start or matched[begin - 1] in ",;:。、\n"
     leads = opens and _DUE_AFTER.match(matched, found.end(), end) is not None
     return leads or before.endswith(_DUE_BEFORE) or (begin < found.start() and matched[begin] == "于")
 

@@ -21,11 +21,15 @@ from services.parser.reading.commitments.clauses import Span, clauses
 from services.parser.reading.commitments.context import Context, context_of
 from services.parser.reading.commitments.modality import DEFAULT
 from services.parser.reading.commitments.promises import (
+    CUE_ALONE,
     EXPECTED,
+    ONGOING,
     OWN_WORDS,
     Standing,
     Tree,
+    carries_report_on,
     lists_conditions,
+    looks_back,
     reports,
     standing,
     tree_of,
@@ -96,19 +100,26 @@ class _Reading:
     topic: tuple[str | None, str] | None = None
     #: Where a list of conditions was announced and in which section, and the form of its items.
     conditions: tuple[int, str | None] | None = None
+    #: Where a sentence ended that reports, in a reply without any cue of the future.
+    reported: int = 0
     listed: str | None = None
 
     def label(self, unit: Unit) -> Unit:
         """The unit with its final label; a promise is added to `found`, in the order of the text."""
         if unit.label == "units":
             return unit
+        if CUE_ALONE.fullmatch(self.matched, unit.start, unit.end):
+            return replace(unit, label="lead_in")
         pieces = clauses(self.matched, unit.start, unit.end)
         said = _Said(unit, pieces, actors.heads_of(self.matched, pieces))
         if unit.label in _FINAL:
             self._announce(said)
             return unit
         kind = None if self._qualifies(unit) else self._standing(said)
-        if kind is None:
+        carried = self.reported == unit.start and carries_report_on(self.matched, unit)
+        if kind is None or (kind.rule == ONGOING and carried):
+            told = carried or reports(self.matched, unit, ongoing=True) or looks_back(self.matched, unit, self.tree)
+            self.reported = unit.end if told else 0
             return Unit(unit.start, unit.end, unit.section, "narrative")
         self.found.append(self._commitment(said, kind))
         return Unit(unit.start, unit.end, unit.section, "commitment", self.found[-1].id)
@@ -137,7 +148,7 @@ class _Reading:
             return Standing("goal", "goal_section", "A", EXPECTED)
         opens = self.context.opens(unit)
         kind = standing(self.matched, unit, said.pieces, said.subject, self.tree, opens=opens)
-        if kind or before not in OWN_WORDS or not self._follows_on(unit):
+        if kind or before not in OWN_WORDS[:2] or not self._follows_on(unit):
             return kind
         return Standing("task", "next_step", "A", before)
 
@@ -150,12 +161,20 @@ class _Reading:
     def _commitment(self, said: _Said, kind: Standing) -> Commitment:
         unit, matched = said.unit, self.matched
         start, end = unit.start, unit.end
+        if kind.since > start and not (said.subject and kind.rule == OWN_WORDS[1]):
+            # what the sentence reports before has a subject of its own
+            pieces = tuple(piece for piece in said.pieces if piece[1] > kind.since)
+            said = _Said(unit, pieces, actors.heads_of(matched, pieces))
         goal = kind.type == "goal"
         directive = said.subject is not None and said.subject.directive
         acts = actions(
             self.document.text, matched, said.pieces, said.heads.predicates, directive=directive, since=kind.since
         )
-        who, due, lists = self._actors(said), self._due(unit), self.context.units_of(unit.section)
+        who, due, lists = (
+            self._actors(said),
+            self._due(unit, kind.since if kind.rule == OWN_WORDS[0] else 0),
+            self.context.units_of(unit.section),
+        )
         self._remember(said, who, due)
         return Commitment(
             id=f"C-{len(self.found) + 1:03d}",
@@ -187,7 +206,7 @@ class _Reading:
         if said.subject:
             return self._named(said.subject)
         who = self._unnamed(said.unit)
-        partners = actors.partners_at(self.matched, said.unit.start, said.unit.end)
+        partners = (*actors.partners_at(self.matched, said.unit.start, said.unit.end), *said.heads.helpers)
         if not partners:
             return who
         return replace(who, names=tuple(dict.fromkeys((*who.names, *self._meant(partners, said.unit.start)))))
@@ -252,9 +271,9 @@ class _Reading:
             return False
         return actors.carries_on(self.matched, unit.start) and not reports(self.matched, unit, ongoing=True)
 
-    def _due(self, unit: Unit) -> deadlines.Due | None:
+    def _due(self, unit: Unit, since: int = 0) -> deadlines.Due | None:
         """SPEC §7: explicit, carried on within the sentence, the heading's year, the plan's term."""
-        due = self._explicit_due(unit)
+        due = self._explicit_due(unit, since)
         if due:
             return due
         before = self.last[2] if self.last and self._continues(unit) else None
@@ -264,8 +283,9 @@ class _Reading:
             return replace(before, deadline=replace(before.deadline, source="carried"))
         return self.context.standing_deadline(unit.section)
 
-    def _explicit_due(self, unit: Unit) -> deadlines.Due | None:
-        return deadlines.explicit_due(self.matched, unit.start, unit.end, self.context.today(unit.section))
+    def _explicit_due(self, unit: Unit, since: int = 0) -> deadlines.Due | None:
+        start = max(unit.start, since)
+        return deadlines.explicit_due(self.matched, start, unit.end, self.context.today(unit.section))
 
     def _topic(self, unit: Unit, kind: Standing) -> str | None:
         """An inline topic lasts until the next one of the same section."""

@@ -62,7 +62,8 @@ _OPEN = "(?![的之者器率性员]|年代|值)"
 _TIME = (
     r"(?=[连用利通到至在于今明后年近远上下第“0-9一二三四五六七八九十两])(?:连续|用|利用|通过|到|至|在|于)? ?"
     r"(?:(?:20[0-9]{2}|[0-9一二三四五六七八九十两]{1,3}) ?年|今年|明年|后年|年内|年底|年末|近期|远期|[上下]半年"
-    r"|第?[一二三四1-4]季度|[0-9]{1,2}月份?(?:[0-9]{1,2}[日号])?|“十[一二三四五六]五”(?:时期|期间)?)(?:底|末|内|初|的?时间)?之?以?前?"
+    r"|第?[一二三四1-4]季度|[0-9一二三四五六七八九十两]{1,3} ?(?:个?工作日|个月|天|小时)(?=之?内)"
+    r"|[0-9]{1,2}月份?(?:[0-9]{1,2}[日号])?|“十[一二三四五六]五”(?:时期|期间)?)(?:底|末|内|初|的?时间)?之?以?前?"
 )
 _AHEAD = rf"(?:{ADVERBS}|“[^”]{{1,12}}”|{_TIME}|[、,])"
 _HEAD = re.compile(rf"(?P<ahead>{_AHEAD}{{0,8}})(?P<verb>{VERBS}){_OPEN}")
@@ -84,6 +85,7 @@ _FRONTED = (
     rf"(?:并|还|也|同时|继续|再){{0,2}}(?:将把|将|把)(?!{ADVERBS}|(?:{STRICT}){_OPEN}(?!{_COMPOUND}))[^,。;]{{2,24}}?"
 )
 _PERSIST = "坚持"
+_PARTNERS = ("会同", "联合", "协同", "与", "同", "对", "向", "就")
 #: Auxiliaries of the future that open a clause.
 _AUXILIARIES = ("将", "要", "拟")
 #: A verb needs an object: at least this much must follow it inside a phrase.
@@ -114,6 +116,18 @@ def _strict_head() -> re.Pattern[str]:
 @functools.cache
 def _light_head() -> re.Pattern[str]:
     return re.compile(rf"(?P<ahead>{_LIGHT_WORD.pattern}(?:{ADVERBS}){{0,3}})(?P<verb>{VERBS})")
+
+
+@functools.cache
+def _told() -> re.Pattern[str]:
+    """每个街道至少建设1所…: behind these a word that is as often a noun is a verb."""
+    return re.compile(rf"(?:至少|最少|应当|必须)(?P<verb>{VERBS}){_OPEN}")
+
+
+@functools.cache
+def _closing() -> re.Pattern[str]:
+    """会同市财政局进一步研究论证: a verb behind an adverb that ends the clause needs no object."""
+    return re.compile(rf"(?:{ADVERBS})(?P<verb>{VERBS})(?:{VERBS})?$")
 
 
 @functools.cache
@@ -179,13 +193,19 @@ def _behind(matched: str, start: int, end: int) -> Verb | None:
             return _verb(matched, light)
     bare = matched[start : start + 1] in _AUXILIARIES
     if preposition is None:
-        return _first_verb(matched, start, end, names, described=True, bare=bare)
+        told = next(_free(_told().finditer(matched, start, end), names), None)
+        return _verb(matched, told) or _first_verb(matched, start, end, names, described=True, bare=bare)
     begin = _skipped(matched, preposition.end(), end)
     if preposition["preposition"] in _MEANS_WORDS and _ANY_STRICT.match(matched, begin, end):
         return None
     place = _last_place(matched, begin, end, names)
     head = None if place is None else _HEAD.match(matched, place, end)
-    return _verb(matched, head) if head else _first_verb(matched, place or begin, end, names, bare=bare)
+    if head:
+        return _verb(matched, head)
+    found = _first_verb(matched, place or begin, end, names, bare=bare)
+    if found or preposition["preposition"] not in _PARTNERS:
+        return found
+    return _verb(matched, _closing().search(matched, begin, end))
 
 
 def _skipped(matched: str, start: int, end: int) -> int:

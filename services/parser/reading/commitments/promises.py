@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from services.domain.commitment import Basis, CommitmentType, Tier
 from services.domain.document import Document, Mode, Section, Unit
 from services.parser.lexicon import load
-from services.parser.reading.commitments.actors import Subject, promises_itself
+from services.parser.reading.commitments.actors import Subject, is_the_writer, promises_itself
 from services.parser.reading.commitments.clauses import Span
 from services.parser.reading.commitments.modality import ADVERBS, MEANS, MODALS, PREPOSITIONS, STRICT, is_framing
 from services.parser.reading.patterns import alternatives
@@ -26,16 +26,28 @@ _DONE_WORDS = alternatives(_PAST["done"])
 _PERFECTIVE = rf"(?:{alternatives(_PAST['perfective'])})了"
 _REPORTS = re.compile(rf"(?:{alternatives(_PAST['openings'])})|近[两三四五六七八十0-9]+年|20[0-9]{{2}}年(?:以来|至今)")
 _NOW = re.compile(alternatives(_PAST["now"]))
+_FOUND_OUT = re.compile(_PAST["found_out"])
 _DONE = re.compile(rf"(?<!不)(?:{_DONE_WORDS})(?![^,。;]{{0,8}}的)|{_PERFECTIVE}|同比|较上年")
 _HAS_DONE = re.compile(rf"[^将要]*?{_PERFECTIVE}")
 _CUES = alternatives(load("headings")["next_step"]["cues"])
+#: A count at the end of a clause, and words by which a sentence with one promises all the same.
+_COUNTS = re.compile("[0-9][0-9,.]*[余多]?[十百千万亿]*[余多]?[^,。;、0-9]{1,4}(?:[,。;、(]|$)")
+_PROMISES = re.compile(f"{alternatives(_PAST['promises'])}|(?:到|至)20[0-9]{{2}}年|[底末]前|(?<=[。;\n])对[^,。;]*(?:奖励|补助|补贴)")
+#: A cue that a colon or a list behind it left alone: 接下来,
+CUE_ALONE = re.compile(rf"\s*(?:{_CUES})(?:工作)?(?:中)?[,:]?")
 #: Rule of goals announced by `…主要预期目标是:`; the segments of the same sentence are goals too.
 EXPECTED = "expected_targets"
 #: Rules of promises outside sections of the future.
-OWN_WORDS = ("henceforth", "own_announcement")
-_HENCEFORTH = re.compile(rf"今后|(?:{_CUES})(?:,|(?={MODALS}|[我拟]))")
-#: Announced without a subject: 拟出台…, 计划新增…, 将逐步建立….
-_ANNOUNCED = re.compile(rf"(?:还|也|并)?(?:拟|计划|将(?!来))(?:于|(?:{ADVERBS})*(?:{STRICT}))")
+OWN_WORDS = ("henceforth", "own_announcement", "conditional_measure")
+#: Rule of measures told without a time, in a reply without any cue of the future.
+ONGOING = "ongoing_measure"
+_HENCEFORTH = re.compile(rf"今后|(?:{_CUES})(?:,|(?={MODALS}|[我拟])|(?=(?:{ADVERBS})*(?:{STRICT})))")
+#: Announced without a subject: 拟出台…, 计划用两年时间…, 将逐步建立….
+_ANNOUNCED = re.compile(
+    rf"(?:还|也|并)?(?:(?:拟|计划|将(?!来))(?:于(?!是)|(?:{ADVERBS})*(?:{STRICT}))|计划(?:用|利用|通过|在))"
+)
+#: 待资金到位后…: what is done once something else has happened.
+_UPON = re.compile("待(?=[^,。;遇]{2,40}(?:后|时|之日|确定|批准|批复|到位|落实|完成|完善|成熟|具备|明确|,))")
 _OPENING_YEAR = re.compile(r"\s*(20[0-9]{2}) ?年")
 #: Words by which a sentence that opens with a past year still turns to what comes.
 _AHEAD = ("将", "今后", "计划", "拟")
@@ -143,17 +155,18 @@ def standing(
     required = _REQUIRED.match(matched, unit.start, unit.end)
     if required:
         return Standing("umbrella", "general_section", "C", "general_section", required.end())
-    if _states(matched, unit) or reports(matched, unit, ongoing=mode == "ongoing"):
+    reported = reports(matched, unit, ongoing=mode == "ongoing")
+    if _states(matched, unit) or (reported and mode != "ongoing"):
         return None
     if mode == "general":
         return Standing("umbrella", "general_section", "C", "general_section")
     if mode == "goal" or _EXPECTED.match(matched, unit.start, unit.end):
         return Standing("goal", "goal_section", "A", "goal_section" if mode == "goal" else EXPECTED)
     if mode == "ongoing":
-        if _looks_back(matched, unit, tree):
-            return None
         own = _by_its_own_words(matched, pieces, subject, section, tree)
-        return own or Standing("task", "ongoing", "B", "ongoing_measure")
+        if own or reported or looks_back(matched, unit, tree):
+            return own
+        return Standing("task", "ongoing", "B", ONGOING)
     if tree.rules and not _binds_the_writer(matched, unit, pieces, subject):
         return None
     return _future(matched, unit, section, tree, opens=opens)
@@ -226,9 +239,21 @@ def _by_its_own_words(
         return None
     if subject and promises_itself(matched, subject):
         return Standing("task", "next_step", "A", OWN_WORDS[1], subject.start)
-    if not subject and pieces and _ANNOUNCED.match(matched, *pieces[0]):
-        return Standing("task", "next_step", "A", OWN_WORDS[1], pieces[0][0])
-    return None
+    if not subject or is_the_writer(subject):
+        announced = next((start for start, end in pieces if _ANNOUNCED.match(matched, start, end)), None)
+        if announced is not None:
+            return Standing("task", "next_step", "A", OWN_WORDS[1], announced)
+    if tree.announces:
+        return None
+    upon = next((start for start, end in pieces if _UPON.match(matched, start, end)), None)
+    return None if upon is None else Standing("task", "ongoing", "B", OWN_WORDS[2], upon)
+
+
+def carries_report_on(matched: str, unit: Unit) -> bool:
+    """Whether the sentence, right behind one that reports, only goes on counting: 评定等级民宿167家,其中…."""
+    return _COUNTS.search(matched, unit.start, unit.end) is not None and not _PROMISES.search(
+        matched, unit.start, unit.end
+    )
 
 
 def lists_conditions(matched: str, start: int, end: int) -> bool:
@@ -244,7 +269,7 @@ def _states(matched: str, unit: Unit) -> bool:
     return _STATEMENT.match(matched, unit.start, unit.end) is not None
 
 
-def _looks_back(matched: str, unit: Unit, tree: Tree) -> bool:
+def looks_back(matched: str, unit: Unit, tree: Tree) -> bool:
     """Whether the sentence opens with a year before the document's own (2024年共供应…) and announces nothing."""
     opened = _OPENING_YEAR.match(matched, unit.start, unit.end)
     if not opened or tree.year is None or int(opened[1]) >= tree.year:
@@ -254,7 +279,7 @@ def _looks_back(matched: str, unit: Unit, tree: Tree) -> bool:
 
 def reports(matched: str, unit: Unit, *, ongoing: bool) -> bool:
     """Whether the sentence tells what was done: 截至…, 目前已…; without any cue of the future 已 and 了 suffice."""
-    if _REPORTS.match(matched, unit.start, unit.end):
+    if _REPORTS.match(matched, unit.start, unit.end) or _FOUND_OUT.match(matched, unit.start, unit.end):
         return True
     if ongoing or _NOW.match(matched, unit.start, unit.end):
         return _DONE.search(matched, unit.start, unit.end) is not None

@@ -11,7 +11,7 @@ from typing import Literal
 
 from services.domain.figure import FigureKind
 from services.parser.reading.numbers.passages import VERBS, Passage
-from services.parser.reading.numbers.quantities import Quantity
+from services.parser.reading.numbers.quantity import Quantity
 from services.parser.reading.patterns import alternatives
 
 _UP, _DOWN = VERBS["change"]["up"], VERBS["change"]["down"]

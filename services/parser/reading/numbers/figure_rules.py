@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from services.parser.reading.numbers.passages import VERBS, Passage
-from services.parser.reading.numbers.quantities import Quantity
+from services.parser.reading.numbers.quantity import Quantity
 from services.parser.reading.numbers.target_rules import (
     attributive,
     bare_reason,

@@ -23,7 +23,8 @@ from services.parser.reading.numbers.heads import Head, find_heads, group_of, me
 from services.parser.reading.numbers.numeric_labels import find_labels
 from services.parser.reading.numbers.passages import Passage, passages
 from services.parser.reading.numbers.periods import Years, document_period, find_periods, resolve_same, years_of
-from services.parser.reading.numbers.quantities import Quantity, find_numbers
+from services.parser.reading.numbers.quantities import find_numbers
+from services.parser.reading.numbers.quantity import Quantity
 from services.parser.reading.numbers.ranks import find_ranks
 from services.parser.reading.numbers.target_rules import (
     FIGURE,

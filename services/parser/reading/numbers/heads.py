@@ -17,7 +17,7 @@ from services.parser.lexicon import load
 from services.parser.reading.commitments.modality import VERBS
 from services.parser.reading.numbers.lead_words import KEPT, LONGEST, TRAILING, before_head
 from services.parser.reading.numbers.passages import Passage
-from services.parser.reading.numbers.quantities import Quantity
+from services.parser.reading.numbers.quantity import Quantity
 from services.parser.reading.patterns import alternatives
 from services.parser.text.numerals import number
 
@@ -59,8 +59,10 @@ def find_heads(passage: Passage) -> list[Head]:
     for index in range(len(passage.quantities)):
         heads.append(_head(passage, index, heads[-1].name if heads else ""))
     for group in groups(passage):
-        names = _distributed(passage, group, heads[group[0]].name) or _named_before(
-            passage, group, heads[group[0]].name
+        names = (
+            _counted_before(passage, group, heads)
+            or _distributed(passage, group, heads[group[0]].name)
+            or _named_before(passage, group, heads[group[0]].name)
         )
         uneven = names[0] == names[-1] and _uneven(passage, group, heads[group[0]])
         for index, name in zip(group, names, strict=True):
@@ -199,6 +201,14 @@ def _distributed(passage: Passage, group: list[int], name: str) -> list[str]:
     """`A、B行业产值分别增长x和y` → A产值, B产值; [] where the counts differ."""
     names = split_heads(name, len(group))
     return [with_suffix(head, passage.quantities[index]) for index, head in zip(group, names, strict=False)]
+
+
+def _counted_before(passage: Passage, group: list[int], heads: list[Head]) -> list[str]:
+    """引进项目45个、资金38亿元,分别增长x、y: each value is of the thing whose number stands at its place."""
+    first = group[0]
+    if first != len(group) or not heads[first].elided or group_of(passage, first) is None:
+        return []
+    return [heads[index].name for index in range(first)]
 
 
 def _uneven(passage: Passage, group: list[int], head: Head) -> bool:

@@ -29,12 +29,16 @@ _COMPARED = re.compile(
     r"^(?:同比|环比|(?:较|比|与)[^,;。、]{1,16}?(?=分别|增长|下降|提高|上升|增加|减少|高|低|翻|均|降低|提升|$))"
 )
 _AGAINST = re.compile(r"(?:(?<!比)较|(?<![占同环对])比(?![例重值率]))[^,;。、较比]{1,14}$")
-_FROM = re.compile(r"[由从](?:(?:19|20)[0-9]{2}年|上年|去年)?$")
+_FROM = re.compile(
+    r"(?:[由从]|(?:增|升|降|提高|增加|减少|下降|提升|扩大|压缩|缩短)[至到])(?:(?:19|20)[0-9]{2}年|上年|去年|目前|现在)?$"
+)
+#: 惠及 and 涉及 end in no 及 that joins.
+_JOINING_END = re.compile("(?:[、,和与 ]|(?<![惠涉普危波触])及)+$")
 #: Spaces that part no Latin words.
 _SPACES = re.compile("(?<![A-Za-z]) +| +(?![A-Za-z])")
 #: Who speaks, in brackets before the sentence, and who acts: (区农业农村局)…, 我局将….
 _ASIDE = re.compile(
-    r"^\s*(?:\([^()]{1,20}\)|(?:我[委局厅办市省县区州部院校们]|[\u4e00-\u9fff]{2,12}(?:局|委|厅|政府|部门))(?:还|也)?(?:将|应当|要|拟))"
+    r"^\s*(?:\([^()]{1,20}\)|\((?=[^()]*$)|(?:会同|联合)[\u4e00-\u9fff]{2,12}?(?:局|委|厅|部门)|(?:我[委局厅办市省县区州部院校们]|[\u4e00-\u9fff]{2,12}(?:局|委|厅|政府|部门))(?:还|也)?(?:将|应当|要|拟|负责))"
 )
 
 
@@ -51,4 +55,4 @@ def before_head(text: str) -> str:
         if leading and not KEPT.match(head):
             head = head[leading.end() :]
         head = _ASIDE.sub("", head)
-    return head.rstrip("、,和及与 ").lstrip("、,及与 ")[-LONGEST:]
+    return _JOINING_END.sub("", head).lstrip("、,及与 ")[-LONGEST:]

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from services.domain.document import Block, Document
 from services.domain.figure import NumericLabel
 from services.parser.reading.numbers.number_names import name_at
-from services.parser.reading.numbers.quantities import Numbers, Quantity
+from services.parser.reading.numbers.quantities import Numbers
+from services.parser.reading.numbers.quantity import Quantity
 from services.parser.reading.patterns import at_digits
 from services.parser.text.numerals import ARABIC_DIGITS
 

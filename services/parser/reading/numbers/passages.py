@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from services.parser.lexicon import load
-from services.parser.reading.numbers.quantities import Quantity
+from services.parser.reading.numbers.quantity import Quantity
 from services.parser.reading.patterns import alternatives
 from services.parser.reading.structure.markers import ARTICLE
 

@@ -10,12 +10,12 @@ about promises or facts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
 from services.domain.commitment import Amount, Comparator
+from services.parser.reading.numbers.chinese_numbers import chinese_numbers
 from services.parser.reading.numbers.number_names import Name, find_names, name_at
 from services.parser.reading.numbers.number_units import (
     UNIT_CLASS,
@@ -27,32 +27,9 @@ from services.parser.reading.numbers.number_units import (
     scale,
     unit_at,
 )
+from services.parser.reading.numbers.quantity import Quantity
 from services.parser.reading.patterns import at_digits
-from services.parser.text.numerals import ARABIC_DIGITS, CHINESE_DIGITS, number
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """`matched[start:end]` is the quoted number, `number` where its first digit stands.
-
-    `value` is in `unit` (万家), `norm_value` in `norm_unit` (家). `chinese` numerals are weak evidence: 三大, 两地.
-    """
-
-    start: int
-    end: int
-    number: int
-    comparator: Comparator
-    value: Amount
-    unit: str
-    norm_value: Amount
-    norm_unit: str
-    cls: UnitClass
-    unit_elided: bool = False
-    chinese: bool = False
-
-    @property
-    def countable(self) -> bool:
-        return self.cls in ("count", "event", "paired")
+from services.parser.text.numerals import ARABIC_DIGITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +74,7 @@ def find_quantities(matched: str, names: tuple[Name, ...]) -> tuple[Quantity, ..
             found.append(quantity)
             position = quantity.end
     arabic = _coordinated(matched, found)
-    return tuple(sorted([*arabic, *_chinese(matched, names, arabic)], key=lambda quantity: quantity.start))
+    return tuple(sorted([*arabic, *chinese_numbers(matched, names, arabic)], key=lambda quantity: quantity.start))
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,47 +195,3 @@ def _with_unit(quantity: Quantity, other: Quantity) -> Quantity:
     return replace(
         quantity, unit=other.unit, norm_value=norm, norm_unit=other.norm_unit, cls=other.cls, unit_elided=True
     )
-
-
-_NUMERAL = re.compile(rf"{CHINESE_DIGITS}(?![0-9])")
-_HUNDREDTH = re.compile(rf"百分之({ARABIC_DIGITS}|{CHINESE_DIGITS})")
-_MAGNITUDES_ONLY = re.compile("[百千万亿]+")
-#: Longer numerals are codes or lists.
-_LONGEST_NUMERAL = 12
-_CHINESE_CLASSES = ("count", "event", "paired", "money", "measure", "tenth")
-#: Before a numeral: an ordinal, a vague number, or the end of an Arabic one.
-_NO_NUMERAL = "第数几每.余多"
-
-
-def _chinese(matched: str, names: tuple[Name, ...], arabic: list[Quantity]) -> Iterator[Quantity]:
-    taken = {place for quantity in arabic for place in range(quantity.number, quantity.end)}
-    for hundredth in _HUNDREDTH.finditer(matched):
-        value = number(hundredth[1])
-        if value is not None and hundredth.start(1) not in taken:
-            start, sign = approximator(matched, hundredth.start())
-            end, limit = bound(matched, hundredth.end())
-            yield Quantity(
-                start, end, hundredth.start(), sign or limit or "=", value, "%", value, "%", "percent", chinese=True
-            )
-    for numeral in _NUMERAL.finditer(matched):
-        free = numeral.start() not in taken and not name_at(names, numeral.start())
-        if numeral[0] != "一" and len(numeral[0]) <= _LONGEST_NUMERAL and free:
-            yield from _numeral(matched, numeral)
-
-
-def _numeral(matched: str, numeral: re.Match[str]) -> Iterator[Quantity]:
-    """六成, 两批, 三百家, 近百家."""
-    start, end = numeral.span()
-    before = matched[max(start - 2, 0) : start].rstrip(" ")[-1:]
-    if before.isdigit() or (before and before in _NO_NUMERAL):
-        return
-    over = matched[end : end + 1] in ("余", "多")
-    unit, cls = unit_at(matched, end + over)
-    value = scale(numeral[0]) if _MAGNITUDES_ONLY.fullmatch(numeral[0]) else number(numeral[0])
-    if value is None or value < 2 or cls not in _CHINESE_CLASSES or (cls == "tenth" and value >= 10):
-        return
-    first, sign = approximator(matched, start)
-    last, limit = bound(matched, end + over + len(unit))
-    comparator = sign or limit or (">" if over else "=")
-    norm, norm_unit = (value * 10, "%") if cls == "tenth" else (value, unit)
-    yield Quantity(first, last, start, comparator, value, unit, norm, norm_unit, cls, chinese=True)

@@ -7,13 +7,15 @@ reached already, everything else is the reason why the number is a label.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.domain.commitment import Commitment
 from services.domain.document import Document
+from services.parser.reading.commitments.promises import OWN_WORDS
 from services.parser.reading.numbers.passages import REACH, VERBS, Passage, in_brackets
-from services.parser.reading.numbers.quantities import Quantity
+from services.parser.reading.numbers.quantity import Quantity
 from services.parser.reading.patterns import alternatives
 
 TARGET = "target"
@@ -23,6 +25,8 @@ _ATTAINMENT = re.compile(
     alternatives(VERBS["attainment"]["words"])
     + r"[^,;。0-9]{0,10}(?:达到|达|为|至|到|保持在|提高到|提升至|提升到|提高至|[超高]过)$"
 )
+#: 收入之比不低于0.9: the bound stands for the verb.
+_INDEX_NAME = re.compile(alternatives(VERBS["attainment"]["words"]) + "$")
 _TIME = re.compile(alternatives(VERBS["time_promised"]["before"]) + "$")
 _GIVEN = re.compile("[^,;。]{0,6}" + alternatives(VERBS["time_promised"]["given"]))
 _LIFE = re.compile(alternatives(VERBS["measured"]["life"]))
@@ -64,6 +68,10 @@ _RATE = re.compile("|".join(VERBS["rate"]["patterns"]))
 _GRANTS = re.compile(alternatives(VERBS["rate"]["promised"]) + "[^,。;0-9]{0,12}$")
 _TO_LEVEL = re.compile(_TO.pattern + "[^,。;0-9]{0,8}$")
 _SHARED = tuple(VERBS["rate"]["shared"])
+#: 设立规模2亿元的基金: the amount is promised with the thing.
+_FOUNDED = re.compile(
+    "(?:设立|组建|成立|发行|募集|新设|筹建|筹集)[^,。;、0-9]{0,8}(?:规模|总规模|金额|总额)[^,。;、0-9]{0,4}$"
+)
 _STANDARD = re.compile("(?:目标|水平|比例|标准|速度|增速|要求|幅度|任务|规模|增长|高位|区间)")
 #: 沿线1公里地块: a distance that says which things.
 _ALONG = tuple(VERBS["sized"]["along"])
@@ -74,6 +82,8 @@ _THINGS = re.compile(
     f"{alternatives({*VERBS['promise']['stock'], *VERBS['made']['anew']} - set(VERBS['promise']['idiomatic']))}"
     f"了?[^,;。、:()“”0-9A-Za-z一二三四五六七八九十]{{2,12}}(?<!{'|'.join(VERBS['made']['time'])})$"
 )
+#: 每年免费体检1次: how often is what is promised.
+_EVERY = re.compile(alternatives(VERBS["recurrence"]["words"]) + "[^,。;]{0,24}$")
 #: The bound may stand before the verb: 至少培育, 至少主动联系.
 _AT_LEAST = re.compile(alternatives(VERBS["at_least"]["words"]) + "[^,;。、0-9]{1,8}$")
 
@@ -84,13 +94,16 @@ class Setting:
 
     goal: bool = False
     notice: bool = False
+    #: What stands before is reported: 已建成3所,今后….
+    since: int = 0
 
 
 def setting_of(document: Document, commitment: Commitment) -> Setting:
     """A number with a date, or among goals, is promised whatever the words around it."""
     goal = commitment.basis == "goal_section"
     notice = document.metadata.kind == "policy_notice"
-    return Setting(goal, notice and not goal and commitment.deadline is None)
+    since = commitment.actions[0].start if commitment.rule in OWN_WORDS and commitment.actions else 0
+    return Setting(goal, notice and not goal and commitment.deadline is None, since)
 
 
 def judge(passage: Passage, quantity: Quantity, setting: Setting) -> str:
@@ -107,6 +120,8 @@ def _by_class(passage: Passage, quantity: Quantity, _: Setting) -> str | None:
         name = bare_reason(passage.matched, quantity)
         damaged = _made(passage, quantity, "no_unit") if name == "product_or_technology" else None
         return TARGET if is_index(passage, quantity) else damaged or name
+    if quantity.cls == "duration" and is_starting_point(passage, quantity):
+        return "baseline"
     if quantity.cls in ("large", "age", "duration"):
         reason = _TIMELESS[quantity.cls]
         return TARGET if _measures_time(passage, quantity) else _made(passage, quantity, "implausible_unit") or reason
@@ -121,7 +136,9 @@ def _made(passage: Passage, quantity: Quantity, reason: str) -> str | None:
 
 def is_index(passage: Passage, quantity: Quantity) -> bool:
     """A bare number is the value of an index where the clause says so (指数达到60), and so is N:1."""
-    return quantity.unit == ":1" or bool(_ATTAINMENT.search(passage.left(quantity)))
+    left = passage.left(quantity)
+    bounded = quantity.comparator != "=" and _INDEX_NAME.search(left) is not None
+    return quantity.unit == ":1" or bounded or bool(_ATTAINMENT.search(left))
 
 
 _TIMELESS = {"large": "label_count", "age": "age", "duration": "duration"}
@@ -164,7 +181,7 @@ def counts_in_chinese(passage: Passage, quantity: Quantity) -> bool:
     if attributive(passage, quantity) or _PARTITION.match(passage.phrase(quantity)):
         return False
     left = passage.left(quantity)
-    if quantity.comparator != "=" or quantity.start < quantity.number:
+    if quantity.comparator != "=" or quantity.start < quantity.number or _written_out(quantity):
         return True
     if quantity.end - quantity.start == 1 + len(quantity.unit) and passage.matched[quantity.start] in "十百千万亿":
         return not quantity.countable and left.endswith(THRESHOLD)
@@ -177,6 +194,12 @@ def _closes(passage: Passage, quantity: Quantity) -> bool:
     after = passage.matched[quantity.end : quantity.end + 1]
     numbered = quantity.unit == "期"  # 公园二期 is the second part of one park
     return after in _CLOSING and not numbered and passage.verb(quantity, clause=True) in _CREATION
+
+
+def _written_out(quantity: Quantity) -> bool:
+    """一千五百张, 三十万平方米: as much a number as in digits."""
+    digits = quantity.end - quantity.start - len(quantity.unit)
+    return digits >= 2 and isinstance(quantity.norm_value, int) and quantity.norm_value >= 10
 
 
 def _large(quantity: Quantity) -> bool:
@@ -212,6 +235,8 @@ def _qualifies(passage: Passage, quantity: Quantity, after: str) -> bool:
     if not passage.ahead(quantity).strip() and _SPOKEN_OF.match(passage.right(quantity)):
         return True
     compared = _COMPARED.search(passage.matched, passage.clause(quantity.start)[0], quantity.number)
+    if compared and _FOUNDED.search(passage.left(quantity)):
+        return False
     return bool(compared) and not _STANDARD.match(passage.matched, quantity.end + 1)
 
 
@@ -238,9 +263,20 @@ def is_starting_point(passage: Passage, quantity: Quantity) -> bool:
     return bool(_BASIS.match(right) or (_FROM.search(passage.left(quantity)) and _TO.match(right)))
 
 
-def _reached(passage: Passage, quantity: Quantity, _: Setting) -> str | None:
-    left = passage.left(quantity)
+def _reached(passage: Passage, quantity: Quantity, setting: Setting) -> str | None:
+    if quantity.start < setting.since:
+        return FIGURE
+    left = _since_start(passage, quantity)
     return FIGURE if _PAST.search(left) or (quantity.countable and left.endswith("了")) else None
+
+
+def _since_start(passage: Passage, quantity: Quantity) -> str:
+    """What leads to the number; 由现有的1.2万个增加到2万个: from where it is measured on."""
+    index = bisect_left(passage.quantities, quantity.start, key=lambda each: each.start)
+    before = passage.quantities[index - 1] if index else None
+    if before is not None and is_starting_point(passage, before):
+        return passage.before(index)
+    return passage.left(quantity)
 
 
 def _stated_rate(passage: Passage, quantity: Quantity, setting: Setting) -> str | None:
@@ -268,6 +304,8 @@ def _counted(passage: Passage, quantity: Quantity, setting: Setting) -> str | No
         return "label_count"
     if in_brackets(passage.ahead(quantity)) and "其中" not in left:
         return "label_count"
+    if quantity.cls == "event" and _EVERY.search(left):
+        return None
     verb = passage.verb(quantity, clause=True)
     counted_before = passage.matched[quantity.end : quantity.end + 1] in _FREE
     if _PREPOSITION.search(left) and verb not in _CREATION:

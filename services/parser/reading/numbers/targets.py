@@ -23,7 +23,8 @@ from services.parser.reading.numbers.heads import Head, find_heads, group_of, sp
 from services.parser.reading.numbers.implicit import Implicit, find_implicit
 from services.parser.reading.numbers.lead_words import before_head
 from services.parser.reading.numbers.passages import VERBS, Passage, cuts_of, passages
-from services.parser.reading.numbers.quantities import Quantity, find_numbers
+from services.parser.reading.numbers.quantities import find_numbers
+from services.parser.reading.numbers.quantity import Quantity
 from services.parser.reading.numbers.target_rules import (
     TARGET,
     THRESHOLD,
@@ -88,6 +89,8 @@ def _targets(document: Document, commitment: Commitment, passage: Passage, unsai
     facts = _Facts(document, commitment, passage, heads, _deadlines(document, passage))
     found = [facts.target(index) for index in chosen if not heads[index].uneven]
     for implicit in unsaid:
+        if implicit.start < setting.since:
+            continue
         found.extend(facts.implicit(implicit, max([0, *(each.end for each in unsaid if each.end <= implicit.start)])))
     return sorted(found, key=lambda target: (target.start, target.end))
 

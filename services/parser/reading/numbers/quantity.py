@@ -1,0 +1,32 @@
+"""One number of a text as the number grammar reads it (SPEC §8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.domain.commitment import Amount, Comparator
+from services.parser.reading.numbers.number_units import UnitClass
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """`matched[start:end]` is the quoted number, `number` where its first digit stands.
+
+    `value` is in `unit` (万家), `norm_value` in `norm_unit` (家). `chinese` numerals are weak evidence: 三大, 两地.
+    """
+
+    start: int
+    end: int
+    number: int
+    comparator: Comparator
+    value: Amount
+    unit: str
+    norm_value: Amount
+    norm_unit: str
+    cls: UnitClass
+    unit_elided: bool = False
+    chinese: bool = False
+
+    @property
+    def countable(self) -> bool:
+        return self.cls in ("count", "event", "paired")

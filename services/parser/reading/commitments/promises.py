@@ -32,7 +32,9 @@ _HAS_DONE = re.compile(rf"[^将要]*?{_PERFECTIVE}")
 _CUES = alternatives(load("headings")["next_step"]["cues"])
 #: A count at the end of a clause, and words by which a sentence with one promises all the same.
 _COUNTS = re.compile("[0-9][0-9,.]*[余多]?[十百千万亿]*[余多]?[^,。;、0-9]{1,4}(?:[,。;、(]|$)")
-_PROMISES = re.compile(f"{alternatives(_PAST['promises'])}|(?:到|至)20[0-9]{{2}}年|[底末]前|(?<=[。;\n])对[^,。;]*(?:奖励|补助|补贴)")
+_PROMISES = re.compile(
+    f"{alternatives(_PAST['promises'])}|(?:到|至)20[0-9]{{2}}年|[底末]前|(?<=[。;\n])对[^,。;]*(?:奖励|补助|补贴)"
+)
 #: A cue that a colon or a list behind it left alone: 接下来,
 CUE_ALONE = re.compile(rf"\s*(?:{_CUES})(?:工作)?(?:中)?[,:]?")
 #: Rule of goals announced by `…主要预期目标是:`; the segments of the same sentence are goals too.

@@ -67,6 +67,8 @@ _GRANTED = re.compile(
 _RATE = re.compile("|".join(VERBS["rate"]["patterns"]))
 _GRANTS = re.compile(alternatives(VERBS["rate"]["promised"]) + "[^,。;0-9]{0,12}$")
 _TO_LEVEL = re.compile(_TO.pattern + "[^,。;0-9]{0,8}$")
+#: 分别为2413元、2512元、…: the numbers before in the same list.
+_BESIDE = re.compile("(?:[0-9.,]+[^0-9,。;、]{1,4}[、和])+$")
 _SHARED = tuple(VERBS["rate"]["shared"])
 #: 设立规模2亿元的基金: the amount is promised with the thing.
 _FOUNDED = re.compile(
@@ -288,7 +290,7 @@ def is_rate(passage: Passage, quantity: Quantity) -> bool:
     """Whether the number is a rate, a fee or a limit that a rule states."""
     if quantity.cls not in ("money", "percent", "tenth", "multiple"):
         return False
-    left = passage.left(quantity)
+    left = _BESIDE.sub("", passage.left(quantity))
     if _GRANTS.search(left) or _TO_LEVEL.search(left):
         return False
     shared = left.endswith(_SHARED) or passage.right(quantity).startswith("用于")

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from services.domain.commitment import Deadline
 from services.parser.reading.commitments.clauses import clauses
 from services.parser.reading.commitments.deadlines import explicit_deadline, heading_deadline, plan_deadline
 from services.parser.reading.commitments.modality import leading_verb, strength
@@ -136,7 +137,8 @@ def test_no_deadline_in_titles_baselines_and_quantities(text: str) -> None:
 
 
 def test_relative_dates_need_a_date_to_count_from() -> None:
-    assert explicit_deadline("今年底前出台细则", 0, 8, None) is None
+    assert explicit_deadline("今年底前出台细则", 0, 8, None) == Deadline("今年底前", "explicit")
+    assert explicit_deadline("三季度末建成", 0, 6, None) == Deadline("三季度末", "explicit")
 
 
 @pytest.mark.parametrize(

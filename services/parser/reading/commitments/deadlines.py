@@ -44,7 +44,12 @@ _ABSOLUTE = re.compile(rf"{_YEAR}{_PART}(?P<edge>底|末|初|内|中)?(?P<before
 _NEAR = re.compile(rf"{_RELATIVE}{_PART}(?P<edge>底|末|内)?(?P<before>之?以?前|前)?")
 #: 6月底前: the next June, seen from the document's date.
 _MONTH = re.compile(
-    r"(?<![0-9年])(?<!年度)(?P<month>1[0-2]|0?[1-9])月(?:(?P<day>3[01]|[12][0-9]|0?[1-9])日|底|末|份)?之?以?前"
+    r"(?<![0-9年])(?<!年度)(?P<month>1[0-2]|0?[1-9]|十[一二]?|(?<![十个])[一二三四五六七八九])月(?:(?P<day>3[01]|[12][0-9]|0?[1-9])日|底|末|份)?之?以?前"
+)
+#: 上半年, 三季度末, 月底前, 本季度末: a part of the year the document was written in, or of the next where it is over.
+_PART_ALONE = re.compile(
+    r"(?:力争|争取|确保|计划|拟|预计|于|到|至|在|(?<![^,。;:、\s]))(?P<raw>(?:今年|本年)?(?:(?P<half>[上下]半年)|第?(?P<quarter>[一二三四1-4])季度|(?P<this>本季度)|(?P<days>本?月[底末](?=前)|本月内?))"
+    r"(?:底|末|内)?(?:之?以?前)?)"
 )
 _MONTHS = re.compile(
     r"(?P<year>20[0-9]{2})年(?P<first>1[0-2]|0?[1-9])月(?:—|至|到)(?P<last>1[0-2]|0?[1-9])月(?!底|末|前)"
@@ -52,7 +57,9 @@ _MONTHS = re.compile(
 _RANGE = re.compile(r"(?<![0-9])(20[0-9]{2})年?(?:—|至|到)(20[0-9]{2})年(?!.{0,3}\))")
 _PLAN = re.compile(rf"“({alternatives(_PLAN_NUMBERS)})五”(时期|期间|末|期末)?")
 _DURATION = re.compile(
-    rf"(?:通过|利用|用|经过|(?:力争|争取)(?!通过|利用|用)|未来(?=[^,。;]{{1,4}}年[,内将])|今后(?=[^,。;]{{1,4}}年[,内将])|(?:(?<![^,。;:\s])|(?<=计划)|(?<=[拟在于]))(?=[0-9一二三四五六七八九十两]{{1,2}}年内(?!的)))[^,。;0-9一二三四五六七八九十两]{{0,4}}?"
+    rf"(?:通过|利用|用|经过|(?:力争|争取)(?!通过|利用|用)|(?:未来|今后)(?=[^,。;]{{1,4}}年(?![度份来是]))"
+    rf"|(?:(?<![^,。;:\s])|(?<=计划)|(?<=[拟在于]))(?=[0-9一二三四五六七八九十两]{{1,2}}年(?:时间)?内(?!的)))"
+    rf"[^,。;0-9一二三四五六七八九十两]{{0,4}}?"
     rf"(?P<n>[0-9]{{1,2}}|{CHINESE_DIGIT}{{1,2}}|十)(?:[到至—](?P<most>[0-9]{{1,2}}|{CHINESE_DIGIT}{{1,2}}|十))?年(?:左右)?(?:的?时间|内|左右)?"
 )
 _TERM = tuple(re.compile(pattern) for pattern in _LISTS["plan_period"]["patterns"])
@@ -94,10 +101,10 @@ def explicit_due(matched: str, start: int, end: int, document_date: date | None)
 
 
 def _explicit_due(matched: str, start: int, end: int, document_date: date | None) -> Due | None:
-    if all(matched.find(word, start, end) < 0 for word in ("年", "五”", "月")):
+    if all(matched.find(word, start, end) < 0 for word in ("年", "五”", "月", "季度")):
         return None
     titles: tuple[Span, ...] | None = None
-    for read in (_points, _months, _plans, _durations, _ranges):
+    for read in (_points, _months, _parts, _plans, _durations, _ranges):
         for due in read(matched, start, end, document_date):
             titles = covered(matched, start, end, "《(〔", "》)〕") if titles is None else titles
             if not inside(titles, due.start):
@@ -163,7 +170,9 @@ def _is_due(matched: str, start: int, begin: int, end: int, found: re.Match[str]
 def _point(matched: str, begin: int, found: re.Match[str], today: date | None) -> Due | None:
     words = found.groupdict()
     year = int(words["year"]) if words.get("year") else _relative_year(words.get("relative") or "", today)
-    last = _last_day(year, words) if year is not None else None
+    if year is None:  # a document that bears no date: what it says is kept as it stands
+        return Due(Deadline(matched[begin : found.end()], "explicit"), begin, found.end())
+    last = _last_day(year, words)
     if last is None or (words["before"] in ("以前", "之前") and today is not None and last.year < today.year):
         return None
     whole = begin == found.start() and not (words["part"] or words["before"] or words["edge"])
@@ -188,7 +197,7 @@ def _months(matched: str, start: int, end: int, today: date | None) -> Iterator[
     """6月底前 counts from the document's date, unless it comes every year; 2025年1月至6月 is how long it takes."""
     yearly = matched.find("每年", start, end) >= 0
     for found in _MONTH.finditer(matched, start, end) if today and not yearly else ():
-        month, day = int(found["month"]), int(found["day"] or 0)
+        month, day = _month(found["month"]), int(found["day"] or 0)
         year = today.year + (month < today.month) if today else 0
         last = calendar.monthrange(year, month)[1]
         if day <= last:
@@ -199,6 +208,29 @@ def _months(matched: str, start: int, end: int, today: date | None) -> Iterator[
         if first <= last:
             until = date(year, last, calendar.monthrange(year, last)[1]).isoformat()
             yield Due(Deadline(found.group(), "explicit", date(year, first, 1).isoformat(), until), *found.span())
+
+
+def _month(word: str) -> int:
+    return int(word) if word.isdigit() else int(number(word) or 1)
+
+
+def _parts(matched: str, start: int, end: int, today: date | None) -> Iterator[Due]:
+    """下半年, 三季度末, 月底前 count from the document's date, unless they come every year."""
+    if matched.find("每", start, end) >= 0 or matched.find("去年", start, end) >= 0:
+        return
+    for found in _PART_ALONE.finditer(matched, start, end):
+        at, over = found.span("raw")
+        last = None
+        if today is not None:
+            month = 3 * ((today.month + 2) // 3) if found["this"] else today.month
+            if found["half"]:
+                month = 6 if found["half"] == "上半年" else 12
+            elif found["quarter"]:
+                month = 3 * _QUARTER[found["quarter"]]
+            year = today.year + (month < today.month)
+            last = date(year, month, calendar.monthrange(year, month)[1]).isoformat()
+        if found["days"] or found["this"] or _DUE_AFTER.match(matched, over, end) or matched[over - 1] in "底末内前":
+            yield Due(Deadline(matched[at:over], "explicit", None, last), at, over)
 
 
 def _plans(matched: str, start: int, end: int, _: date | None) -> Iterator[Due]:

@@ -20,6 +20,7 @@ from datetime import date
 from services.domain.commitment import Deadline
 from services.parser.lexicon import load
 from services.parser.reading.commitments.clauses import Span, covered, inside
+from services.parser.reading.commitments.modality import ADVERBS, STRICT
 from services.parser.reading.patterns import alternatives
 from services.parser.text.numerals import CHINESE_DIGIT, number
 from services.parser.text.spacing import without_date_spaces
@@ -30,6 +31,11 @@ _COMPARED = tuple(_LISTS["baseline"]["before"])
 _DATED = re.compile(alternatives(_LISTS["baseline"]["after"]))
 _DUE_BEFORE = tuple(_LISTS["goal_verbs"]["before"])
 _DUE_AFTER = re.compile(alternatives(_LISTS["goal_verbs"]["after"]))
+
+#: 2024年打造…: what is done in the year.
+_ACTS = re.compile(rf"(?:{ADVERBS})*(?:{STRICT})(?!的)")
+#: 2024年至2026年 is how long it takes.
+_TO_YEAR = re.compile("(?:—|至|到)20[0-9]{2}年")
 
 _YEAR = r"(?P<year>20[0-9]{2}(?<![0-9][0-9]{4}))年"
 _RELATIVE = (
@@ -140,22 +146,26 @@ def plan_deadline(matched: str, start: int, end: int) -> Deadline | None:
 
 
 def _points(matched: str, start: int, end: int, today: date | None) -> Iterator[Due]:
+    found = [each for pattern in (_ABSOLUTE, _NEAR) for each in pattern.finditer(matched, start, end)]
     bare: list[Due] = []
-    for pattern in (_ABSOLUTE, _NEAR):
-        for found in pattern.finditer(matched, start, end):
-            begin = found.start() - (found.start() > start and matched[found.start() - 1] in _UNTIL)
-            due = _point(matched, begin, found, today) if _is_due(matched, start, begin, end, found) else None
-            if due and due.deadline.start is None:
-                yield due
-            elif due:
-                bare.append(due)
+    for date_words in sorted(found, key=lambda each: each.start()):
+        begin = date_words.start() - (date_words.start() > start and matched[date_words.start() - 1] in _UNTIL)
+        due = _point(matched, begin, date_words, today) if _is_due(matched, start, begin, end, date_words) else None
+        if due and due.deadline.start is None:
+            yield due
+        elif due:
+            bare.append(due)
     yield from bare
 
 
 def _is_due(matched: str, start: int, begin: int, end: int, found: re.Match[str]) -> bool:
     """Whether a date is one to be met: told by 到 … 前 底, by the words around it, or by opening the sentence."""
     before = matched[max(start, begin - 4) : begin]
-    if before.endswith(_COMPARED) or _DATED.match(matched, found.end(), end):
+    if (
+        before.endswith(_COMPARED)
+        or _DATED.match(matched, found.end(), end)
+        or _TO_YEAR.match(matched, found.end(), end)
+    ):
         return False
     words = found.groupdict()
     if matched[begin] in "到至" or words["before"] or words["edge"] in _EDGES or words["part"] in _EDGES:
@@ -163,7 +173,9 @@ def _is_due(matched: str, start: int, begin: int, end: int, found: re.Match[str]
     if (words.get("relative") or "").startswith("年"):
         return True
     opens = begin == start or matched[begin - 1] in ",;:。、\n"
-    leads = opens and _DUE_AFTER.match(matched, found.end(), end) is not None
+    leads = (
+        opens and (_DUE_AFTER.match(matched, found.end(), end) or _ACTS.match(matched, found.end(), end)) is not None
+    )
     return leads or before.endswith(_DUE_BEFORE) or (begin < found.start() and matched[begin] == "于")
 
 
@@ -176,6 +188,8 @@ def _point(matched: str, begin: int, found: re.Match[str], today: date | None) -
     if last is None or (words["before"] in ("以前", "之前") and today is not None and last.year < today.year):
         return None
     whole = begin == found.start() and not (words["part"] or words["before"] or words["edge"])
+    if whole and today is not None and last.year < today.year:
+        return None
     raw = matched[begin : found.end()]
     deadline = Deadline(raw, "explicit", f"{year}-01-01" if whole else None, last.isoformat())
     return Due(deadline, begin, found.end())

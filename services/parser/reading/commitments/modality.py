@@ -85,6 +85,11 @@ _FRONTED = (
     rf"(?:并|还|也|同时|继续|再){{0,2}}(?:将把|将|把)(?!{ADVERBS}|(?:{STRICT}){_OPEN}(?!{_COMPOUND}))[^,。;]{{2,24}}?"
 )
 _PERSIST = "坚持"
+_TOGETHER = ("会同", "联合", "协同")
+_BODY_END = re.compile("(?:局|委|厅|办|部门|单位|政府|机构|中心|院)(?:等(?:有关|相关)?(?:部门|单位|机构)?)?")
+_BENEFITING = ("对", "给", "向")
+#: 对首次突破5万人次的旅行社,…: who is meant; what is done for them stands in the next clause.
+_WHOM = re.compile(rf"[^,。;]*的(?P<who>[^,。;的]{{0,10}}{alternatives(_WORDING['addressees']['ends'])})$")
 _PARTNERS = ("会同", "联合", "协同", "与", "同", "对", "向", "就")
 #: Auxiliaries of the future that open a clause.
 _AUXILIARIES = ("将", "要", "拟")
@@ -132,7 +137,7 @@ def _closing() -> re.Pattern[str]:
 
 @functools.cache
 def _noun_like() -> re.Pattern[str]:
-    return re.compile(rf"(?P<verb>{VERBS})(?=[^、和与及的等,。;]{{4}})")
+    return re.compile(rf"(?<!直(?=通车))(?P<verb>{VERBS})(?=[^、和与及的等,。;]{{4}})")
 
 
 def is_framing(matched: str, start: int, end: int) -> bool:
@@ -196,7 +201,14 @@ def _behind(matched: str, start: int, end: int) -> Verb | None:
         told = next(_free(_told().finditer(matched, start, end), names), None)
         return _verb(matched, told) or _first_verb(matched, start, end, names, described=True, bare=bare)
     begin = _skipped(matched, preposition.end(), end)
+    together = matched.endswith(_TOGETHER, start, preposition.end())
+    partner = _partners_verb(matched, begin, end) if together else None
+    if partner:
+        return partner
     if preposition["preposition"] in _MEANS_WORDS and _ANY_STRICT.match(matched, begin, end):
+        return None
+    whom = _WHOM.match(matched, begin, end) if preposition["preposition"] in _BENEFITING else None
+    if whom and not _ANY_STRICT.search(matched, whom.start("who"), end):
         return None
     place = _last_place(matched, begin, end, names)
     head = None if place is None else _HEAD.match(matched, place, end)
@@ -206,6 +218,12 @@ def _behind(matched: str, start: int, end: int) -> Verb | None:
     if found or preposition["preposition"] not in _PARTNERS:
         return found
     return _verb(matched, _closing().search(matched, begin, end))
+
+
+def _partners_verb(matched: str, start: int, end: int) -> Verb | None:
+    """会同市财政局研究提高标准: what is done together stands right behind who does it."""
+    heads = (_HEAD.match(matched, body.end(), end) for body in _BODY_END.finditer(matched, start, end))
+    return _verb(matched, next(filter(None, heads), None))
 
 
 def _skipped(matched: str, start: int, end: int) -> int:

@@ -25,6 +25,8 @@ _DIFF = re.compile(
 )
 _HIGHER = re.compile("(?:(?P<up>高)|(?P<down>低))(?:出)?$")
 _MORE_BY = re.compile("(?:增加|减少|增长|下降|提高|降低|提升|上升)了?(?:约|近|超过|超)?$")
+#: 较去年减少6天 is a change; 减少到6天 and a bare 缩短6天 tell the time itself.
+_AGAINST = re.compile("(?:同比|环比|较[^,。;]{1,10}|比[^,。;]{1,10})(?:增加|减少|缩短|延长|提前)$")
 _THRESHOLD = re.compile(alternatives(VERBS["threshold"]["words"]) + "了?$")
 _FORECAST = re.compile("(?<![虚模](?=拟))" + alternatives(VERBS["forecast"]["words"]))
 _RATIO = re.compile(r"(?:是|为|达|相当于|相比|达到)[^,;。]{0,16}$")
@@ -75,7 +77,7 @@ def read_kind(passage: Passage, index: int, inherited: Stock | None) -> Reading:
     if quantity.cls == "multiple":
         return _multiple(passage, index, left)
     if quantity.cls == "duration":
-        return Reading("level")
+        return (_change(passage, index) if _AGAINST.search(left) else None) or Reading("level")
     if _MORE_BY.search(left):
         return _change(passage, index) or Reading("change")
     return Reading(_stock_or_flow(passage, index, inherited))

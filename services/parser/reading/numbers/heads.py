@@ -141,6 +141,7 @@ def _counted(passage: Passage, index: int, before: str, behind: str, previous: s
 def with_suffix(head: str, quantity: Quantity) -> str:
     """示范店 → 示范店数; a name that says its own number stays."""
     suffix = _SUFFIX.get(quantity.norm_unit, "数") if quantity.countable else ""
+    suffix = "数" if suffix == "人数" and head.endswith("人") else suffix
     return head if not head or head.endswith((suffix, "数", "数量")) else head + suffix
 
 

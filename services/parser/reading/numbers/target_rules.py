@@ -31,6 +31,7 @@ _TIME = re.compile(alternatives(VERBS["time_promised"]["before"]) + "$")
 _GIVEN = re.compile("[^,;。]{0,6}" + alternatives(VERBS["time_promised"]["given"]))
 _LIFE = re.compile(alternatives(VERBS["measured"]["life"]))
 _DAYS = re.compile(alternatives(VERBS["measured"]["days"]) + "[^,;。]{0,6}$")
+_SPANS = tuple(VERBS["measured"]["spans"])
 _FOR = tuple(VERBS["beneficiary"]["before"])
 _PREPOSITION = re.compile(
     rf"(?:{alternatives(VERBS['preposition']['words'])}|[{''.join(VERBS['preposition']['single'])}](?!外))[^,;。]*$"
@@ -61,7 +62,7 @@ _COMPARED = re.compile(
 )
 #: The end of a condition and what is granted to those who meet it.
 _GRANTED = re.compile(
-    "[^。;\n]{0,80}?(?<![目有])的,(?:可以?(?!持续)|予以|给予|不予|视为|应当|均可|经[^,。;]{1,12}(?:后|同意))"
+    "[^。;\n]{0,80}?(?<![目有])的,?(?:可以?(?!持续)|予以|给予|不予|视为|应当|均可|经[^,。;]{1,12}(?:后|同意))"
 )
 #: 补贴标准为每人每次 …, 按每人 …: what a rule states; 给予每家 … grants, 提高到每人每月 … raises.
 _RATE = re.compile("|".join(VERBS["rate"]["patterns"]))
@@ -69,11 +70,15 @@ _GRANTS = re.compile(alternatives(VERBS["rate"]["promised"]) + "[^,。;0-9]{0,12
 _TO_LEVEL = re.compile(_TO.pattern + "[^,。;0-9]{0,8}$")
 #: 分别为2413元、2512元、…: the numbers before in the same list.
 _BESIDE = re.compile("(?:[0-9.,]+[^0-9,。;、]{1,4}[、和])+$")
+#: 按每人每晚30元给予奖励: the rate is what is given.
+_GIVEN_BY_IT = re.compile("(?:的标准)?(?:给予|予以|进行)")
 _SHARED = tuple(VERBS["rate"]["shared"])
 #: 设立规模2亿元的基金: the amount is promised with the thing.
 _FOUNDED = re.compile(
     "(?:设立|组建|成立|发行|募集|新设|筹建|筹集)[^,。;、0-9]{0,8}(?:规模|总规模|金额|总额)[^,。;、0-9]{0,4}$"
 )
+#: 对突破5万人次的旅行社: who is meant.
+_FOR_WHOM = re.compile("^(?:对|向|给)(?:于)?(?:(?!给予|奖励|补助|补贴|发放|资助|予以|安排)[^,。;])*$")
 _STANDARD = re.compile("(?:目标|水平|比例|标准|速度|增速|要求|幅度|任务|规模|增长|高位|区间)")
 #: 沿线1公里地块: a distance that says which things.
 _ALONG = tuple(VERBS["sized"]["along"])
@@ -151,6 +156,8 @@ def _measures_time(passage: Passage, quantity: Quantity) -> bool:
     left = passage.left(quantity)
     if quantity.cls == "age":
         return bool(_LIFE.search(left))
+    if quantity.cls == "duration" and quantity.comparator in ("<=", ">=", "<", ">") and left.endswith(_SPANS):
+        return True
     return quantity.cls == "duration" and bool(
         _TIME.search(left) or _DAYS.search(left) or (left.endswith("连续") and _GIVEN.match(passage.right(quantity)))
     )
@@ -232,6 +239,8 @@ def _sized(passage: Passage, quantity: Quantity) -> bool:
 
 def _qualifies(passage: Passage, quantity: Quantity, after: str) -> bool:
     """人均面积低于15平方米的家庭, 意愿达到80%以上的小区: a measure of those meant, not a result promised."""
+    if after == "的" and _FOR_WHOM.search(passage.left(quantity)):
+        return True
     if after != "的" or quantity.cls not in ("money", "measure", "size", "percent", "age", "score"):
         return False
     if not passage.ahead(quantity).strip() and _SPOKEN_OF.match(passage.right(quantity)):
@@ -283,7 +292,9 @@ def _since_start(passage: Passage, quantity: Quantity) -> str:
 
 def _stated_rate(passage: Passage, quantity: Quantity, setting: Setting) -> str | None:
     """补贴标准为每人每月500元 in a notice says what holds; 给予每家20万元 and 提高到500元 say what will be done."""
-    return FIGURE if setting.notice and is_rate(passage, quantity) else None
+    if not setting.notice or _GIVEN_BY_IT.match(passage.right(quantity)):
+        return None
+    return FIGURE if is_rate(passage, quantity) else None
 
 
 def is_rate(passage: Passage, quantity: Quantity) -> bool:

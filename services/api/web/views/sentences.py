@@ -1,4 +1,4 @@
-"""A change as one sentence: 绿色工厂数：目标由 300家 降为 200家. Pure."""
+"""A change as one sentence: 绿色工厂数：目标由 400家 降为 200家. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.api.web.words import Words
 
 #: A quotation in a sentence; the page shows the whole beside it.
 _LONGEST = 60
-#: What the place of a number may hold and still read as a value: 300家, 1500人次, 90%以上.
+#: What the place of a number may hold and still read as a value: 400家, 1500人次, 90%以上.
 _VALUE = 24
 _COUNTED = ("target_", "figure_")
 _GROUPS = {

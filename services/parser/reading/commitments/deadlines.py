@@ -188,8 +188,6 @@ def _point(matched: str, begin: int, found: re.Match[str], today: date | None) -
     if last is None or (words["before"] in ("以前", "之前") and today is not None and last.year < today.year):
         return None
     whole = begin == found.start() and not (words["part"] or words["before"] or words["edge"])
-    if whole and today is not None and last.year < today.year:
-        return None
     raw = matched[begin : found.end()]
     deadline = Deadline(raw, "explicit", f"{year}-01-01" if whole else None, last.isoformat())
     return Due(deadline, begin, found.end())

@@ -10,7 +10,7 @@ no values.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -31,9 +31,14 @@ _BULLET = re.compile(r"^[\s●•·▪■◆*\[【]+")
 #: Labels that nothing else on a page looks like; what the page is searched for.
 _TELLING: list[str] = load("head")["catalogue_search"]["labels"]
 _ANY_TELLING = re.compile("|".join(map(re.escape, _TELLING)))
-#: A character is found faster than a word, and most pages lack most of these.
-_BY_FIRST = {
-    first: [label for label in _TELLING if label[0] == first] for first in dict.fromkeys(label[0] for label in _TELLING)
+#: Each label with its characters as they may be spaced in the HTML.
+_FORMS = {
+    label: tuple(
+        dict.fromkeys(
+            (label, label.replace(" ", "&nbsp;"), label.replace("\u00a0", "&nbsp;"), label.replace(" ", "\u3000"))
+        )
+    )
+    for label in _TELLING
 }
 _MARKS = frozenset("●•·▪■◆*")
 #: A longer bullet says something of its own.
@@ -52,10 +57,7 @@ def read_catalogue(html: str, text: str) -> dict[str, str]:
 
     `text` is the page's text: what it does not name is not searched for in its HTML.
     """
-    if not _ANY_TELLING.search(text):
-        return {}
-    named = (label for first, labels in _BY_FIRST.items() if first in text for label in labels)
-    stretch = _stretch(html, [label for label in named if label in text])
+    stretch = _stretch(html, dict.fromkeys(_ANY_TELLING.findall(text)))
     if stretch is None:
         return {}
     tree = LexborHTMLParser(stretch)
@@ -112,11 +114,10 @@ def surplus(rows: Sequence[Row], catalogue: dict[str, str]) -> set[int]:
     return found
 
 
-def _stretch(html: str, labels: Sequence[str]) -> str | None:
+def _stretch(html: str, labels: Collection[str]) -> str | None:
     if len(labels) < 2:
         return None
-    places = sorted(place for label in labels for place in _places(html, label))
-    cluster = max(_clusters(places), key=len, default=[])
+    cluster = _cluster(html, labels)
     if len(cluster) < 2:
         return None
     start = max(html.rfind(opening, max(0, cluster[0] - _BEFORE), cluster[0]) for opening in _OPENINGS)
@@ -127,21 +128,22 @@ def _stretch(html: str, labels: Sequence[str]) -> str | None:
     return html[max(0, start) : end if end > 0 else cluster[-1] + _AFTER]
 
 
-def _clusters(places: Sequence[int]) -> Iterator[list[int]]:
-    """Labels that stand near each other: the block is where most of them are."""
-    cluster: list[int] = []
-    for place in places:
-        if cluster and place - cluster[-1] > _FAR:
-            yield cluster
-            cluster = []
-        cluster.append(place)
-    yield cluster
+def _cluster(html: str, labels: Collection[str]) -> list[int]:
+    """Where most of the labels stand near each other, ascending; a script or a menu may name one of them before."""
+    best: list[int] = []
+    for label in labels:
+        for anchor in _places(html, label, 0, len(html)):
+            around = max(0, anchor - _FAR), anchor + _FAR
+            near = sorted(place for each in labels for place in _places(html, each, *around))
+            best = max(best, near, key=len)
+        if len(best) >= len(labels):
+            break
+    return best
 
 
-def _places(html: str, label: str) -> Iterator[int]:
-    """Where a label stands in the HTML, also with its characters spaced by entities."""
-    spaced = label.replace(" ", "&nbsp;"), label.replace("\u00a0", "&nbsp;"), label.replace(" ", "\u3000")
-    return (place for form in dict.fromkeys((label, *spaced)) if (place := html.find(form)) >= 0)
+def _places(html: str, label: str, start: int, end: int) -> Iterator[int]:
+    """Where a label first stands in `html[start:end]`, in each of its forms."""
+    return (place for form in _FORMS[label] if (place := html.find(form, start, end)) >= 0)
 
 
 def _pairs(rows: Sequence[Row]) -> Iterator[tuple[str, str]]:

@@ -154,9 +154,14 @@ def _by_rules(tree: LexborHTMLParser) -> Body | None:
 def _candidates(tree: LexborHTMLParser) -> dict[_Rule, list[LexborNode]]:
     found: dict[_Rule, list[LexborNode]] = defaultdict(list)
     for tag in _TAGS:
+        known: dict[tuple[str | None, str | None], list[_Rule]] = {}
         for node in tree.tags(tag):
             attributes = node.attributes
-            for rule in _rules_for(tag, attributes.get("id"), attributes.get("class")):
+            named = attributes.get("id"), attributes.get("class")
+            rules = known.get(named)
+            if rules is None:
+                rules = known[named] = _rules_for(tag, *named)
+            for rule in rules:
                 if rule.fits_around(node):
                     found[rule].append(node)
     return found
@@ -233,7 +238,14 @@ _NOT_SHOWN = re.compile(
     r"|visibility(?:\s|&nbsp;)*:(?:\s|&nbsp;)*(?:hidden|collapse))"
 )
 _TELLING = ("none", "mso-hide", "visibility")
-_STRUCK = re.compile(r"text-decoration[a-z-]*(?:\s|&nbsp;)*:[^;]*line-through")
+_LINE = "line-through"
+_STRUCK = re.compile(r"text-decoration[a-z-]*(?:\s|&nbsp;)*:[^;]*" + _LINE)
+
+
+def may_hide(styles: str) -> bool:
+    """Whether inline styles, any number of them together, hold a word without which none hides or strikes out."""
+    lowered = styles.lower()
+    return any(word in lowered for word in (*_TELLING, _LINE))
 
 
 def is_hidden(style: str) -> bool:
@@ -244,4 +256,4 @@ def is_hidden(style: str) -> bool:
 
 def is_struck(style: str) -> bool:
     """Whether an inline style strikes the element's text out."""
-    return "line-through" in style.lower() and _STRUCK.search(style.lower()) is not None
+    return _LINE in style.lower() and _STRUCK.search(style.lower()) is not None

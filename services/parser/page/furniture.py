@@ -5,10 +5,12 @@ Which names mean furniture is data (lexicon/furniture_blocks.toml); a block with
 
 from __future__ import annotations
 
+import re
+
 from selectolax.lexbor import LexborNode
 
 from services.parser.lexicon import load
-from services.parser.page.containers import Body, is_hidden, is_struck
+from services.parser.page.containers import Body, is_hidden, is_struck, may_hide
 
 _LISTS = load("furniture_blocks")
 _LONGEST: int = _LISTS["longest"]
@@ -17,15 +19,16 @@ _RULES = {
 }
 _OUTER_ONLY = frozenset(("block:chrome", "block:bars"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "div"))
-_NAMED = (
-    "div,ul,ol,dl,section,nav,aside,footer,header,h1,h2,h3,"
-    "table[class],p[class],span[class],a[class],li[class],td[class]"
+_TAGS = frozenset(
+    ("div", "ul", "ol", "dl", "section", "nav", "aside", "footer", "header", "h1", "h2", "h3", "table", "p", "span")
+    + ("a", "li", "td")
 )
+_HIDDEN = " hidden=\""
+_ATTRIBUTES = {name: re.compile(f' {name}="([^"]*)') for name in ("style", "class", "id")}
 #: No page has more furniture; measuring more could cost without end.
 _MOST_HITS = 300
 #: What stands struck out is no longer said: 目标<s>30</s>20个 is 20.
 STRUCK = "block:struck"
-_STRIKING = ("<del", "<s>", "<s ", "<strike")
 Dropped = list[tuple[str, str]]
 
 
@@ -41,37 +44,40 @@ def take_out(body: Body, title: str | None) -> tuple[str, Dropped]:
                 _drop(node, "block:hidden", dropped)
             elif is_struck(style):
                 _drop(node, STRUCK, dropped)
-    if any(tag in html for tag in _STRIKING):
-        for node in body.node.css("del,s,strike"):
-            _drop(node, STRUCK, dropped)
-    if _may_hold_blocks(html):
-        hits = 0
-        for node in body.node.css(_NAMED):
-            rule = _rule_for(node, title) if hits < _MOST_HITS else None
-            hits += rule is not None
-            if rule and not (body.inner and rule in _OUTER_ONLY) and node.mem_id != body.node.mem_id:
-                _drop(node, rule, dropped)
+    for node in body.node.css("del,s,strike"):
+        _drop(node, STRUCK, dropped)
+    hits = 0
+    for node in body.node.css(_telling(html)):
+        rule = _rule_for(node, title) if hits < _MOST_HITS and (node.tag in _TAGS) else None
+        hits += rule is not None
+        if rule and not (body.inner and rule in _OUTER_ONLY) and node.mem_id != body.node.mem_id:
+            _drop(node, rule, dropped)
     return (body.node.html or "") if dropped else html, dropped
 
 
 def _may_hide(html: str) -> bool:
     """Reading the HTML is cheaper than asking each element of a page pasted from Word."""
-    return " hidden" in html or any(is_hidden(style) or is_struck(style) for style in _values(html, "style"))
-
-
-def _may_hold_blocks(html: str) -> bool:
-    if "<h" in html and any(heading in html for heading in ("<h1", "<h2", "<h3")):
+    if _HIDDEN in html:
         return True
-    return any(not _RULES.keys().isdisjoint(_names(html, attribute)) for attribute in ("class", "id"))
+    styles = _values("style", html)
+    return may_hide("\n".join(styles)) and any(is_hidden(style) or is_struck(style) for style in styles)
 
 
-def _names(html: str, attribute: str) -> set[str]:
-    return set(" ".join(_values(html, attribute)).lower().split())
+def _telling(html: str) -> str:
+    """A selector for the headings, and for the elements with a name that means furniture, as the HTML spells it."""
+    names = {
+        name
+        for attribute in ("class", "id")
+        for value in _values(attribute, html)
+        for name in value.split()
+        if name.lower() in _RULES
+    }
+    return ",".join(["h1,h2,h3", *(f'[class~="{name}"],[id~="{name}"]' for name in sorted(names))])
 
 
-def _values(html: str, attribute: str) -> set[str]:
+def _values(attribute: str, html: str) -> set[str]:
     """Every value of an attribute, as it stands in serialised HTML."""
-    return {part[: part.find('"')] for part in html.split(f' {attribute}="')[1:]}
+    return set(_ATTRIBUTES[attribute].findall(html))
 
 
 def _drop(node: LexborNode, rule: str, dropped: Dropped) -> None:

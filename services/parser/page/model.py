@@ -59,8 +59,8 @@ class Page:
 
     @property
     def text(self) -> str:
-        return "\n".join(line.text for line in self.lines)
+        return "\n".join([line.text for line in self.lines])
 
     @property
     def source_text(self) -> str:
-        return "\n".join(line.source for line in self.lines)
+        return "\n".join([line.source for line in self.lines])

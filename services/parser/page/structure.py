@@ -37,99 +37,109 @@ def densest(tree: LexborHTMLParser) -> LexborNode | None:
     if tree.body is None:
         return None
     elements = _elements(tree.body)
-    _sum_up(elements)
-    for element in elements:
-        above = elements[element.parent]
-        element.gone = above.gone or _is_chrome(element, elements[0].prose)
-        if element.gone and not above.gone:
-            element.node.decompose()
-    _sum_up(elements)
-    if not elements[0].length:
+    whole = elements.sums().prose[0]
+    _take_out_chrome(elements, whole)
+    if not elements.sums().length[0]:
         return tree.body if tree.body.css_first("img,a[href]") is not None else None
     return _walk_down(elements)
 
 
-@dataclass(slots=True)
-class _Element:
-    node: LexborNode
-    tag: str
-    parent: int
-    own_prose: int = 0
-    own_length: int = 0
-    own_linked: int = 0
-    prose: int = 0
-    length: int = 0
-    linked: int = 0
-    gone: bool = False
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """What each element and all inside it hold: punctuation outside links, characters, characters in links."""
+
+    prose: list[int]
+    length: list[int]
+    linked: list[int]
 
 
-def _elements(body: LexborNode) -> list[_Element]:
-    """Every element in document order, each with its own text measured; the parent's index comes before its own."""
-    elements: list[_Element] = []
+@dataclass(frozen=True, slots=True)
+class _Elements:
+    """Every element in document order, columns side by side; a parent comes before its children."""
+
+    nodes: list[LexborNode]
+    tags: list[str]
+    parents: list[int]
+    #: Of the text that is its own, not its children's.
+    own: _Sums
+    gone: list[bool]
+
+    def sums(self) -> _Sums:
+        """From the leaves up, without what is gone."""
+        prose, length, linked = self.own.prose[:], self.own.length[:], self.own.linked[:]
+        parents, gone = self.parents, self.gone
+        for at in range(len(parents) - 1, 0, -1):
+            if length[at] and not gone[at]:
+                parent = parents[at]
+                prose[parent] += prose[at]
+                length[parent] += length[at]
+                linked[parent] += linked[at]
+        return _Sums(prose, length, linked)
+
+
+def _elements(body: LexborNode) -> _Elements:
+    nodes: list[LexborNode] = []
+    tags: list[str] = []
+    parents: list[int] = []
+    own = _Sums([], [], [])
     index: dict[int, int] = {}
     in_link: set[int] = set()
     for node in body.traverse(include_text=True):
         above = node.parent
         parent = index.get(above.mem_id, 0) if above is not None else 0
         if node.is_element_node:
-            index[node.mem_id] = len(elements)
-            if node.tag == "a" or parent in in_link:
-                in_link.add(len(elements))
-            elements.append(_Element(node, node.tag or "", parent))
-        elif node.is_text_node:
-            _measure(elements[parent], node.text_content or "", linked=parent in in_link)
-    return elements
+            tag = node.tag or ""
+            at = index[node.mem_id] = len(nodes)
+            if tag == "a" or parent in in_link:
+                in_link.add(at)
+            nodes.append(node)
+            tags.append(tag)
+            parents.append(parent)
+            for column in (own.prose, own.length, own.linked):
+                column.append(0)
+        elif node.is_text_node and (text := node.text_content) and not text.isspace():
+            length = len("".join(text.split()))
+            own.length[parent] += length
+            if parent in in_link:
+                own.linked[parent] += length
+            else:
+                own.prose[parent] += _marks(text)
+    return _Elements(nodes, tags, parents, own, [False] * len(nodes))
 
 
-def _measure(element: _Element, text: str, *, linked: bool) -> None:
-    length = len("".join(text.split()))
-    element.own_length += length
-    if linked:
-        element.own_linked += length
-    elif length:
-        element.own_prose += _marks(text)
+def _take_out_chrome(elements: _Elements, whole: int) -> None:
+    sums, gone = elements.sums(), elements.gone
+    for at, parent in enumerate(elements.parents):
+        if gone[parent]:
+            gone[at] = True
+        elif at and _is_chrome(elements, sums, at, whole):
+            gone[at] = True
+            elements.nodes[at].decompose()
 
 
-def _sum_up(elements: list[_Element]) -> None:
-    for element in elements:
-        element.prose, element.length, element.linked = element.own_prose, element.own_length, element.own_linked
-    for element in reversed(elements[1:]):
-        if not element.gone:
-            above = elements[element.parent]
-            above.prose += element.prose
-            above.length += element.length
-            above.linked += element.linked
-
-
-def _walk_down(elements: list[_Element]) -> LexborNode:
+def _walk_down(elements: _Elements) -> LexborNode:
     """One pass suffices: children come after their parents."""
-    by_prose = elements[0].prose > 0
-    whole = elements[0].prose if by_prose else elements[0].length
+    sums = elements.sums()
+    held = sums.prose if sums.prose[0] else sums.length
+    least = _NEARLY_ALL * held[0]
     current = 0
-    for at, element in enumerate(elements[1:], start=1):
-        held = element.prose if by_prose else element.length
-        if (
-            element.parent == current
-            and not element.gone
-            and element.tag not in _LEAVES
-            and held >= _NEARLY_ALL * whole
-        ):
+    for at, parent in enumerate(elements.parents):
+        if at and parent == current and held[at] >= least and not elements.gone[at] and elements.tags[at] not in _LEAVES:
             current = at
-    return elements[current].node
+    return elements.nodes[current]
 
 
-def _is_chrome(element: _Element, whole: int) -> bool:
-    if element.parent == 0 and element.tag == "body":
+def _is_chrome(elements: _Elements, sums: _Sums, at: int, whole: int) -> bool:
+    tag = elements.tags[at]
+    if tag in _CHROME_TAGS:
+        return sums.prose[at] <= _MOST_CHROME * whole
+    if tag not in _BLOCKS:
         return False
-    if element.tag in _CHROME_TAGS:
-        return element.prose <= _MOST_CHROME * whole
-    if element.tag not in _BLOCKS:
-        return False
-    attributes = element.node.attributes
+    attributes = elements.nodes[at].attributes
     names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower().split()
     if not _CHROME.isdisjoint(names):
-        return element.prose <= _MOST_CHROME * whole
-    return element.linked > _LINKED * element.length and element.prose * 5 <= whole
+        return sums.prose[at] <= _MOST_CHROME * whole
+    return sums.linked[at] > _LINKED * sums.length[at] and sums.prose[at] * 5 <= whole
 
 
 def _marks(text: str) -> int:

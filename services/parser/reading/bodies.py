@@ -27,6 +27,9 @@ DEPARTMENTS = frozenset(
 _SITE = re.compile(any_word(_WORDS["site"]["words"]) + "$")
 _ENDS = re.compile("[\u4e00-\u9fff()·]{2,38}" + any_word(_WORDS["suffixes"]["words"]) + r"(?:\([^()]{1,30}\))?")
 
+_PARTING = re.compile(r"[\s、]+")
+#: What a line of nothing but bodies ends in: a suffix, a bracket, 件 of 文件 or 章.
+_LAST = frozenset([*(word[-1] for word in _WORDS["suffixes"]["words"]), *")、件章"])
 #: (盖章) behind a signature, and 文件 behind the name in a red head.
 _SEAL = re.compile(r"\s*(?:文\s*件|\(\s?(?:代|盖|公|印|签)?\s?章\s?\))$")
 
@@ -126,7 +129,10 @@ def body_of_site(name: str) -> str:
 
 def bodies_in(line: str) -> tuple[str, ...]:
     """The bodies a line consists of, joined by spaces or 、 in a joint signature; empty if it is anything else."""
-    parts = [part for part in re.split(r"[\s、]+", _SEAL.sub("", line.strip())) if part]
+    bare = line.strip()
+    if bare[-1:] not in _LAST:
+        return ()
+    parts = [part for part in _PARTING.split(_SEAL.sub("", bare)) if part]
     if parts and all(is_body(part) for part in parts):
         return tuple(parts)
     joined = "".join(parts)

@@ -49,8 +49,11 @@ def _pop(stack: list[tuple[str, int]], waiting: dict[str, int], opening: str) ->
 
 def top_level(text: str, start: int, end: int, marks: str) -> list[int]:
     """Places of `marks` in `[start, end)` that stand outside quotation marks and brackets, ascending."""
-    places = [found.start() for found in _any_mark(marks).finditer(text, start, end)]
-    if not places or not (spans := hidden(text, start, end)):
+    mark = _any_mark(marks)
+    if not mark.search(text, start, end):
+        return []
+    places = [found.start() for found in mark.finditer(text, start, end)]
+    if not (spans := hidden(text, start, end)):
         return places
     outside, begin = [], start
     for opened, closed in [*spans, (end, end)]:
@@ -104,10 +107,12 @@ def cut(text: str, start: int, end: int, marks: str = "。!?;") -> list[tuple[in
         stop = place + 1
         while stop < end and text[stop] in _TAIL:
             stop += 1
-        pieces.append((begin, stop))
+        if piece := trim(text, begin, stop):
+            pieces.append(piece)
         begin = stop
-    pieces.append((begin, end))
-    return [trimmed for piece in pieces if (trimmed := trim(text, *piece))]
+    if begin < end and (piece := trim(text, begin, end)):
+        pieces.append(piece)
+    return pieces
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int] | None:

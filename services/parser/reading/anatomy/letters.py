@@ -121,7 +121,7 @@ def card_of(rows: Sequence[Row]) -> list[Field]:
 
 
 def _fields(row: Row) -> Iterator[Field]:
-    if not any(sign in row.text for sign in ":\t】"):
+    if ":" not in row.text and "\t" not in row.text and "】" not in row.text:
         return
     labels = list(_LABEL.finditer(row.text, 0, _CARD_CHARACTERS))
     for label, following in zip(labels, [*labels[1:], None], strict=False):

@@ -123,7 +123,7 @@ def _annexes(
         past_signature = past_signature or (signed is not None and index > signed and is_date(row.text))
         if row.number in found.roles or numbered(row) or len(row.text) > 90:
             continue
-        lines = _spread(rows, index, titles) if key(row.text[:_TELLING])[:1] in first else 0
+        lines = _spread(rows, index, titles) if _first_of_key(row.text) in first else 0
         first_behind = past_signature and found.roles.get(rows[index - 1].number) is not None
         if not lines and past_signature and _ANNEX.match(row.text.strip()):
             lines = int(first_behind or _nearly(_title_key(row.text), titles))
@@ -132,6 +132,11 @@ def _annexes(
         if lines:
             found.annexes[row.number] = rows[index + lines - 1].number
             yield index
+
+
+def _first_of_key(text: str) -> str:
+    """What the KEY of a row begins with; "" where its first characters say nothing."""
+    return text[0] if text and "\u4e00" <= text[0] <= "\u9fff" else key(text[:_TELLING])[:1]
 
 
 def _attachments(rows: Sequence[Row], found: Anatomy) -> None:

@@ -25,11 +25,11 @@ _NUMERAL = f"[{_NUMERALS}]{{1,3}}"
 _AT_ROW_START: tuple[tuple[Form, re.Pattern[str]], ...] = (
     ("cn_dun", re.compile(rf"({_NUMERAL})\s?(?:、|[.](?!\d))")),
     ("cn_paren", re.compile(rf"\(?\s?({_NUMERAL})\s?\)[、.]?")),
-    ("arabic_dot", re.compile(r"(\d{1,2})\s?(?:[.](?!\d)|、)")),
+    ("arabic_dot", re.compile(r"([0-9]{1,2})\s?(?:[.](?!\d)|、)")),
     ("yishi", re.compile(rf"({_NUMERAL})是(?!否)")),
 )
-#: What any of these begins with: most rows begin with none.
-_MAY_BEGIN = re.compile(f"[(\\d{_NUMERALS}]|{any_word(_CUES)}")
+#: The first character of any of these: most rows begin with none.
+_FIRST = frozenset(["(", *"0123456789", *_NUMERALS, *(cue[0] for cue in _CUES)])
 #: What any marker inside a paragraph holds: most paragraphs hold neither.
 _MAY_HOLD = re.compile(any_word([*(f"{numeral}是" for numeral in _NUMERALS), *_CUES]))
 _YISHI = re.compile(rf"(?<=[。:,;!?)”])\s*({_NUMERAL}是)(?!否)")
@@ -75,7 +75,7 @@ def numbered(row: Row, start: int | None = None) -> Marker | None:
     begin = 0 if start is None else start - row.start
     while begin < len(row.text) and row.text[begin].isspace():
         begin += 1
-    if not _MAY_BEGIN.match(row.text, begin):
+    if row.text[begin : begin + 1] not in _FIRST:
         return None
     for form, pattern in _AT_ROW_START:
         if found := pattern.match(row.text, begin):

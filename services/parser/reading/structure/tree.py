@@ -75,6 +75,7 @@ class _Walk:
         self.text, self.flow, self.kind = text, flow, kind
         self.nodes: list[_Node] = []
         self.open: list[_Node] = []
+        self.last: dict[Form, _Node] = {}
         self.owners: list[tuple[int, _Node]] = []
         self.loose: list[tuple[int, int]] = []
         #: Starts of the sections whose items have next steps of their own; -1 for items at the top.
@@ -122,7 +123,7 @@ class _Walk:
 
     def _ends_enumeration(self, marker: Marker) -> bool:
         """The item before ends in a semicolon: (五)…; (六)…。 are parts of one sentence, and none has a heading."""
-        last = next((node for node in reversed(self.nodes[-_AHEAD:]) if node.form == marker.form), None)
+        last = self.last.get(marker.form)
         if last is None or marker.number is None or last.marker.number != marker.number - 1:
             return False
         return self.text[last.extent - 1 : last.extent] == ";" and last.heading_end == last.marker.after
@@ -142,6 +143,7 @@ class _Walk:
         node = _Node(marker.form, rank, marker, stop, parent, len(self.open) + 1)
         node.extend(stop)
         self.nodes.append(node)
+        self.last[node.form] = node
         self.open.append(node)
         return node
 

@@ -6,6 +6,7 @@ and are refined by whoever understands the sentence.
 
 from __future__ import annotations
 
+import re
 import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +20,9 @@ from services.parser.reading.structure.responsible import UnitList
 
 _WORDS = load("headings")["pure_lead_in"]
 _LIST, _FRAMING = any_of(_WORDS["list"]), any_of(_WORDS["framing"])
+#: What every announcement of a list ends in, so near to its end: few sentences do.
+_MAY_ANNOUNCE = re.compile("[以如]下|下列|方面|大类|领域|层面|点|具体|主要")
+_ANNOUNCED_IN = 36
 _PROMISING = {"future", "goal", "general", "ongoing"}
 #: A longer sentence has something of its own to say.
 _LONGEST_LEAD_IN = 120
@@ -77,15 +81,16 @@ def _breaks_off(text: str, start: int, end: int) -> bool:
 
 
 def _label(text: str, start: int, end: int, background: Sequence[tuple[int, int]], otherwise: UnitLabel) -> UnitLabel:
-    place = bisect_right(background, (start, sys.maxsize)) - 1
-    if place >= 0 and end <= background[place][1]:
-        return "preamble"
+    if background:
+        place = bisect_right(background, (start, sys.maxsize)) - 1
+        if place >= 0 and end <= background[place][1]:
+            return "preamble"
     return "lead_in" if is_lead_in(text, start, end) else otherwise
 
 
 def is_lead_in(text: str, start: int, end: int) -> bool:
     """The sentence only announces a list: its last clause does, and the clauses before are framing (SPEC §4, D6)."""
-    if end - start > _LONGEST_LEAD_IN:
+    if end - start > _LONGEST_LEAD_IN or not _MAY_ANNOUNCE.search(text, max(start, end - _ANNOUNCED_IN), end):
         return False
     comma = last_top_level(text, start, end, ",")
     if not _LIST.search(_clause(text, start if comma is None else comma + 1, end)):

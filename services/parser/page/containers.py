@@ -238,14 +238,7 @@ _NOT_SHOWN = re.compile(
     r"|visibility(?:\s|&nbsp;)*:(?:\s|&nbsp;)*(?:hidden|collapse))"
 )
 _TELLING = ("none", "mso-hide", "visibility")
-_LINE = "line-through"
-_STRUCK = re.compile(r"text-decoration[a-z-]*(?:\s|&nbsp;)*:[^;]*" + _LINE)
-
-
-def may_hide(styles: str) -> bool:
-    """Whether inline styles, any number of them together, hold a word without which none hides or strikes out."""
-    lowered = styles.lower()
-    return any(word in lowered for word in (*_TELLING, _LINE))
+_STRUCK = re.compile(r"text-decoration[a-z-]*(?:\s|&nbsp;)*:[^;]*line-through")
 
 
 def is_hidden(style: str) -> bool:
@@ -256,4 +249,4 @@ def is_hidden(style: str) -> bool:
 
 def is_struck(style: str) -> bool:
     """Whether an inline style strikes the element's text out."""
-    return _LINE in style.lower() and _STRUCK.search(style.lower()) is not None
+    return "line-through" in style.lower() and _STRUCK.search(style.lower()) is not None

@@ -74,8 +74,11 @@ def _may_reopen(html: str, tags: int) -> bool:
     opened = tags - html.count("</")
     if (opened / 2) ** 2 <= MOST_REOPENED or formatting * (opened - formatting) <= MOST_REOPENED:
         return False
-    opened -= sum(map(html.count, _COMMON_VOID))
-    return formatting * (opened - formatting) > MOST_REOPENED
+    for void in _COMMON_VOID:
+        opened -= html.count(void)
+        if formatting * (opened - formatting) <= MOST_REOPENED:
+            return False
+    return True
 
 
 def _attributes_compared(html: str) -> int:

@@ -54,6 +54,7 @@ _ARTICLE_TITLE = re.compile(_META.format("articletitle"), re.IGNORECASE)
 _SITE_NAME = re.compile(_META.format("sitename"), re.IGNORECASE)
 _TITLE = re.compile(r"<title[^<>]*>([^<]{0,300})", re.IGNORECASE)
 _BETWEEN_SEGMENTS = re.compile(r"\s*[-_|—–>·]+\s*|\s{2,}")
+_JSON = re.compile(r"\s*[{\[]")
 _FRAMESET = re.compile(r"<frameset\b", re.IGNORECASE)
 _REFRESH = re.compile(r"<meta\s(?=[^<>]*\brefresh\b)[^<>]*?\burl\s*=\s*[\"']?\s*([^\"'<>\s;]+)", re.IGNORECASE)
 _LOCATION = re.compile(r"\blocation(?:\.href)?\s*(?:=|\.(?:replace|assign)\s*\()\s*[\"']([^\"'<>]{1,300})[\"']")
@@ -152,13 +153,15 @@ def _by_status(page: _Answer) -> Quality | None:
 
 
 def _empty(page: _Answer) -> Quality | None:
-    return None if page.html.strip() else Quality("absent", "empty", "no bytes but white space")
+    return None if page.html and not page.html.isspace() else Quality("absent", "empty", "no bytes but white space")
 
 
 def _no_page(page: _Answer) -> Quality | None:
     """A JSON answer where a page was asked for: of an interface, or what a gateway says of itself."""
+    if not _JSON.match(page.html):
+        return None
     bare = page.html.strip()
-    if bare[0] not in "{[" or bare[-1] not in "}]" or "<" in bare[:_MOST_HTML]:
+    if bare[-1] not in "}]" or "<" in bare[:_MOST_HTML]:
         return None
     return Quality("unreadable", "not_html", " ".join(bare[:80].split()))
 

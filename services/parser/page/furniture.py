@@ -19,10 +19,8 @@ _RULES = {
 }
 _OUTER_ONLY = frozenset(("block:chrome", "block:bars"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "div"))
-_TAGS = frozenset(
-    ("div", "ul", "ol", "dl", "section", "nav", "aside", "footer", "header", "h1", "h2", "h3", "table", "p", "span")
-    + ("a", "li", "td")
-)
+_TAGS = _HEADINGS | {"ul", "ol", "dl", "li", "table", "td", "p", "span", "a"}
+_TAGS |= {"section", "nav", "aside", "footer", "header"}
 _HIDDEN = b' hidden="'
 #: Without one of these in it no style hides or strikes out.
 _HIDING = (b"display", b"mso-hide", b"visibility", b"line-through")

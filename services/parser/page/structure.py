@@ -128,7 +128,13 @@ def _walk_down(elements: _Elements) -> LexborNode:
     least = _NEARLY_ALL * held[0]
     current = 0
     for at, parent in enumerate(elements.parents):
-        if at and parent == current and held[at] >= least and not elements.gone[at] and elements.tags[at] not in _LEAVES:
+        if (
+            at
+            and parent == current
+            and held[at] >= least
+            and not elements.gone[at]
+            and elements.tags[at] not in _LEAVES
+        ):
             current = at
     return elements.nodes[current]
 

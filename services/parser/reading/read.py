@@ -76,15 +76,17 @@ def read_structure(page: Page) -> Document:
 
 def _sheet(page: Page, layout: Layout, anatomy: Anatomy, kind: Kind) -> Sheet:
     text = page.text
-    card = letters.card_of(layout.content) if kind in ("reply_npc", "reply_cppcc") else []
-    return Sheet(text, layout, anatomy, page, kind, to_simplified(text), tuple(card))
+    is_reply = kind in ("reply_npc", "reply_cppcc")
+    card = letters.card_of(layout.content) if is_reply else []
+    foot = letters.foot_of(layout.content) if is_reply and not card else []
+    return Sheet(text, layout, anatomy, page, kind, to_simplified(text), tuple(card), tuple(foot))
 
 
 def _structured(document: Document, layout: Layout, anatomy: Anatomy) -> Document:
     matched, kind = layout.matched, document.metadata.kind
     parts, lists = _parts(layout, anatomy)
     tree = build(matched, parts, flow_of(matched, parts, kind), kind)
-    time = timed(matched, tree.sections, kind)
+    time = timed(matched, tree.sections, kind, tree.loose)
     background = list(background_of(parts, time.sections))
     owned = [(each, tree.lists.get(each.start)) for each in lists]
     alone = {part.row.number: tree.lists.get(part.start) for part in parts if part.what == "list" and not part.tail}
@@ -92,7 +94,7 @@ def _structured(document: Document, layout: Layout, anatomy: Anatomy) -> Documen
         matched,
         time.sections,
         tree.loose,
-        [] if kind == "work_summary" else [(part.start, part.end) for part in background],
+        [] if kind == "work_summary" else [_before_sections(part, tree.sections) for part in background],
         owned,
         time.mode_at,
         _loose_label(matched, kind, time),
@@ -128,9 +130,14 @@ def _parts(layout: Layout, anatomy: Anatomy) -> tuple[list[Part], list[UnitList]
     return parts, lists
 
 
+def _before_sections(part: Part, sections: Sequence[Section]) -> tuple[int, int]:
+    """As much of a background paragraph as stands before the first section that begins inside it (近年来,…。一是…)."""
+    return part.start, next((each.start for each in sections if part.start < each.start < part.end), part.end)
+
+
 def _loose_label(text: str, kind: Kind, time: Timed) -> Callable[[int, int], UnitLabel]:
     """How a sentence outside every section is labelled: as a section at its place would be (SPEC §3)."""
-    cued = has_future_cue(time.sections)
+    cued = time.announced or has_future_cue(time.sections)
 
     def label(start: int, end: int) -> UnitLabel:
         if kind == "policy_notice":

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 
 from services.parser.text.replace import Replacement
-from services.parser.text.script import CHARACTERS, repair_zhuo
+from services.parser.text.script import CHARACTERS, repaired
 
 _FULL_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " ", "\u00a0": " "}
 
@@ -23,6 +23,7 @@ def _same_glyph() -> dict[str, str]:
     table |= dict.fromkeys("・•‧∙⋅･", "·") | dict.fromkeys("∶︰﹕", ":")
     table |= {"｡": "。", "､": "、", "﹐": ",", "﹔": ";", "﹙": "(", "﹚": ")", "﹪": "%", "﹑": "、"}
     table |= {"〜": "~", "∼": "~"}
+    table |= dict(zip("「」﹁﹂『』﹃﹄", "“”“”‘’‘’", strict=True))  # the quotation marks of traditional script
     return {a: CHARACTERS.get(b, b) for a, b in table.items() if a != b and len(b) == 1}
 
 
@@ -64,7 +65,7 @@ def match(text: str) -> str:
     Simplified script, half-width signs, `·` for every raised dot, `—` for every dash of a range, 。 for the points of a
     page that ends its sentences with them.
     """
-    plain = _RANGE.sub(lambda dashes: "—" * len(dashes[0]), repair_zhuo(_TO_MATCH(text)))
+    plain = _RANGE.sub(lambda dashes: "—" * len(dashes[0]), repaired(_TO_MATCH(text)))
     return _POINT.sub("。", plain) if "\n" in plain and "." in plain and "。" not in plain else plain
 
 

@@ -51,14 +51,20 @@ _CONVERT = Replacement(CHARACTERS)
 _ZHUO = re.compile("(?<![显名原编])著(?=[力眼手重实])")
 
 
-def repair_zhuo(simplified: str) -> str:
-    """着 where simplified text still holds the 著 of 着力, 着眼, 着手, 着重, 着实."""
-    return _ZHUO.sub("着", simplified) if "著" in simplified else simplified
+#: 覆 written for 复 (答覆, 回覆, 覆函), which the table keeps for 覆盖 and 颠覆.
+_FU = re.compile("(?<=[答回函批电办])覆(?!盖)|覆(?=[函电信议])")
+
+
+def repaired(simplified: str) -> str:
+    """着 where simplified text still holds the 著 of 着力, 着眼, 着手, 着重, 着实; 复 for the 覆 of 答覆."""
+    if "著" in simplified:
+        simplified = _ZHUO.sub("着", simplified)
+    return _FU.sub("复", simplified) if "覆" in simplified else simplified
 
 
 def to_simplified(text: str) -> str:
     """`text` with each traditional character replaced by its simplified one; same length, idempotent."""
-    return repair_zhuo(_CONVERT(text))
+    return repaired(_CONVERT(text))
 
 
 def script_of(text: str) -> Script:

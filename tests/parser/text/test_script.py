@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opencc import OpenCC
 
-from services.parser.text.script import CHARACTERS, repair_zhuo, script_of, to_simplified
+from services.parser.text.script import CHARACTERS, repaired, script_of, to_simplified
 
 ROOT = Path(__file__).parents[3]
 SEEDS = {path.stem[:3]: path.read_text(encoding="utf-8") for path in sorted((ROOT / "seeds").glob("*.txt"))}
@@ -38,7 +38,7 @@ def test_the_traditional_seed_equals_the_gold_simplification() -> None:
     text = to_simplified(SEEDS["001"])
     assert len(slices) > 100
     # the gold's slices are made by the character table alone: 著力 there is 着力 here
-    assert [text[start:end] for start, end, _ in slices] == [repair_zhuo(simplified) for _, _, simplified in slices]
+    assert [text[start:end] for start, end, _ in slices] == [repaired(simplified) for _, _, simplified in slices]
     assert "著" not in text.replace("显著", "")
 
 

@@ -20,6 +20,10 @@ _CPPCC, _NPC = any_of(_PROPOSAL["cppcc"]), any_of(_PROPOSAL["npc"])
 _ANSWER, _SUGGESTION = re.compile(_PROPOSAL["answer_title"]), re.compile(_PROPOSAL["suggestion_title"])
 _REPLY_NUMBER = re.compile(_PROPOSAL["doc_number"])
 _OPENING = re.compile(r"(?:建议|提案|议案|号)[^。]{0,24}(?:收悉|如下|交我|转至)|提出的.{0,80}(?:建议|提案|议案)")
+#: What an answer to a party, or an opinion for the lead department, says at its beginning.
+_TO_A_BODY = re.compile(
+    r"收悉|(?:一并|统一|汇总)答复|第\s?[A-Z]{0,4}[\d-]+\s?号[^。]{0,80}(?:办理|会办|协办|分办|答复)"
+)
 _PROPOSAL_TITLE = re.compile(r"提案(?:的提案)?[》”]")
 _TITLES = re.compile(r"《[^《》]*》|“[^“”]*”")
 _HEADING = re.compile(load("notices")["title"]["heading"])
@@ -58,7 +62,7 @@ def _answers(rows: Sequence[Row], greeted: int, title: str, page: Page) -> bool:
     numbers = [row.text for row in rows[:greeted]] + [match(page.catalogue.get("发文字号", ""))]
     if any(_REPLY_NUMBER.search(number) for number in numbers if DOC_NUMBER.match(number.strip())):
         return bool(_OPENING.search(opening) or _SUGGESTION.search(title))
-    return bool(re.search("收悉|一并答复", opening) and re.search("建议|提案|议案", opening))
+    return bool(_TO_A_BODY.search(opening) and re.search("建议|提案|议案", opening))
 
 
 def reply_kind(rows: Sequence[Row], title: str) -> Kind:

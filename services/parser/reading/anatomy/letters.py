@@ -41,11 +41,13 @@ _CARD_ROLES: dict[str, Role] = {
     "title": "title", "number": "title", "proposer": "salutation", "agency": "agency", "co_agency": "agency",
     "date": "date", "feedback": "classification", "question": "intro", "answer": "intro",
 }  # fmt: skip
+_SECTION = re.compile(r"(?<=[。:;!])\s*(?:[一二三1][、.是]|\([一1]\))")
 #: How deep the header is looked for, and where the opening of a letter must end at the latest.
 _LONGEST_GREETING = 160
 _HEADER_ROWS, _CARD_CHARACTERS, _INTRO_CHARACTERS = 14, 900, 400
 #: Text behind the opening's 如下: in the same paragraph is body from this length on.
 _BODY_BEHIND = 25
+_FOOT_ROWS = 8
 #: A longer row between the labels of a card is text, not a value that ran over.
 _LONGEST_VALUE = 60
 
@@ -69,6 +71,8 @@ def frame(layout: Layout, page_title: str | None = None) -> Anatomy:
     rows = layout.content
     card = card_of(rows)
     begin = _card(rows, card, found) if card else _letter(rows, found)
+    for each in () if card else foot_of(rows[begin:]):
+        found.mark(each.row, _CARD_ROLES[each.name])
     close([row for row in rows[begin:] if not row.table], found)
     return found
 
@@ -76,16 +80,22 @@ def frame(layout: Layout, page_title: str | None = None) -> Anatomy:
 def salutation_index(rows: Sequence[Row]) -> int | None:
     """The row that addresses the proposer or the department that answers; None where no line does."""
     for index, row in enumerate(rows[:_HEADER_ROWS]):
-        line = row.text.strip()
         if numbered(row):
             return None
-        if glued_greeting(row.text):
+        if _greets(row):
             return index
-        if len(line) > _LONGEST_GREETING:
+        if len(row.text.strip()) > _LONGEST_GREETING:
             return None
-        if not is_audience(line) and (_addresses_person(line) or BODY.match(line)):
-            return index
     return None
+
+
+def _greets(row: Row) -> bool:
+    line = row.text.strip()
+    if glued_greeting(row.text):
+        return True
+    if len(line) > _LONGEST_GREETING or is_audience(line):
+        return False
+    return _addresses_person(line) or BODY.match(line) is not None
 
 
 def person_in(line: str) -> re.Match[str] | None:
@@ -110,14 +120,25 @@ def _addresses_person(line: str) -> bool:
 
 
 def card_of(rows: Sequence[Row]) -> list[Field]:
-    """The fields of a card; empty where fewer than two different labels stand at the head of the text."""
-    fields = [each for row in rows[: _HEADER_ROWS * 2] for each in _fields(row)]
+    """The fields of a card; empty where fewer than two different labels stand at the head of the text, above its
+    salutation and its sections."""
+    fields: list[Field] = []
+    for row in rows[: _HEADER_ROWS * 2]:
+        here = [*_fields(row)]
+        if not here and not fields and (numbered(row) or _greets(row) or len(row.text) > _LONGEST_GREETING):
+            break
+        fields += here
     names = {each.name for each in fields}
     return (
         fields
         if len(names) > 1 and names & {"proposer", "agency", "answer"} and names != {"agency", "co_agency"}
         else []
     )
+
+
+def foot_of(rows: Sequence[Row]) -> list[Field]:
+    """The labelled lines at the end of a letter that is no card: 承办单位:X局, 办复日期:2024年5月4日."""
+    return [each for row in rows[-_FOOT_ROWS:] if len(row.text) <= _LONGEST_VALUE for each in _fields(row)]
 
 
 def _fields(row: Row) -> Iterator[Field]:
@@ -152,7 +173,10 @@ def _card(rows: Sequence[Row], card: Sequence[Field], found: Anatomy) -> int:
     if not any(each.name in ("answer", "question") for each in card) and salutation_index(rows[last + 1 :]) is not None:
         return last + 1 + _letter(rows[last + 1 :], found)  # a card above the letter itself
     answered = rows[last].number not in found.begins and any(each.row is rows[last] for each in card)
-    return _opening(rows, last + 1, found) if answered else last
+    if not answered:
+        return last
+    below = rows[last + 1 :]
+    return last + 1 + (_letter(below, found) if below and _greets(below[0]) else _opening(below, 0, found))
 
 
 def _letter_inside(text: str) -> int:
@@ -229,6 +253,13 @@ def _opening(rows: Sequence[Row], begin: int, found: Anatomy) -> int:
 
 
 def _intro_end(text: str) -> int:
-    """Where the opening ends inside its paragraph: behind the last 如下: of its first sentences."""
-    ends = [found.end() for found in _INTRO_ENDS.finditer(text, 0, _INTRO_CHARACTERS)]
-    return ends[-1] if ends else len(text)
+    """Where the opening ends inside its paragraph: behind the first 如下: of its first sentences, else behind the last
+    of 收悉。 and the like before a section begins."""
+    end = None
+    for found in _INTRO_ENDS.finditer(text, 0, _INTRO_CHARACTERS):
+        if end is not None and _SECTION.search(text, end, found.start()):
+            break
+        end = found.end()
+        if found[0].endswith(":"):
+            break
+    return len(text) if end is None else end

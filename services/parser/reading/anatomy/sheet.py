@@ -24,6 +24,8 @@ class Sheet:
     plain: str
     #: The fields of a card; empty for anything but a reply in card form.
     card: tuple[Field, ...] = ()
+    #: The labelled lines at the end of a letter that is no card.
+    foot: tuple[Field, ...] = ()
 
     @property
     def is_reply(self) -> bool:

@@ -8,6 +8,7 @@ Nothing is resolved silently: `Metadata.sources` says where each value was found
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from typing import Literal, cast
 
@@ -24,6 +25,7 @@ from services.domain.document import (
 )
 from services.parser.lexicon import load
 from services.parser.reading.anatomy.layout import Row
+from services.parser.reading.anatomy.letters import Field
 from services.parser.reading.anatomy.lines import DAMAGED_DOC_NUMBER, DOC_NUMBER, is_date, is_month, signed
 from services.parser.reading.anatomy.reports import SPEAKER, SPEECH_DATE
 from services.parser.reading.anatomy.sheet import Sheet
@@ -35,6 +37,10 @@ from services.parser.text.script import script_of
 
 _NOTICES = load("notices")
 _APPROVED, _VAGUE_APPROVAL = re.compile(_NOTICES["approval"]["pattern"]), set(_NOTICES["approval"]["vague"])
+_APART, _LISTED = re.compile(r",(?![^(]*\))"), re.compile(r"、(?![^(]*\))")
+_LEVELS = re.compile(
+    r"各?(?:有关)?(?:(?:省|自治区|直辖市|地级|市|州|盟|县|市辖|区|旗|自治[州县旗]|地区|乡|镇|街道|开发区|功能区|园区)+)(?:\([^()]*\))?"
+)
 _PERIOD = re.compile(_NOTICES["period"]["pattern"])
 _GOVERNMENT = re.compile(_NOTICES["speech"]["government"])
 _DATE_IN_ROW = re.compile(r"[^\s()].*[^\s()]")
@@ -106,24 +112,34 @@ def _doc_number(sheet: Sheet) -> Value | None:
 
 def _agency(sheet: Sheet) -> Agency | None:
     """Who signed; a joint signature keeps all names, joined by 、."""
-    if cards := [each for each in sheet.card if each.name == "agency" and each.value]:
-        where = sheet.value(cards[0].start, cards[0].end)
-        return Agency(cards[0].value, short_name(cards[0].value), where.text, where.start, where.end)
+    if labelled := _labelled(sheet, sheet.card):
+        return labelled
     rows = _signatures(sheet)
     if not rows and (tail := _tail(sheet)):
         where = sheet.value(tail[0], tail[0] + len(tail[1]))
         signers = bodies_in(tail[1])
         return Agency("、".join(signers), "、".join(map(short_name, signers)), where.text, where.start, where.end)
     if not rows:
-        return _in_title(sheet)
+        return _labelled(sheet, sheet.foot) or _in_title(sheet)
     line = rows[0].text.strip()
     if speaker := SPEAKER.match(line):
         return _speakers(sheet, rows[0], speaker)
     both = signed(line)
     names = [name for row in rows for name in bodies_in(both[0] if both else row.text)]
+    if not names and (labelled := _labelled(sheet, sheet.foot)):
+        return labelled
     end = rows[-1].start + rows[-1].text.index(both[0]) + len(both[0]) if both else rows[-1].end
     where = sheet.value(rows[0].start, end)
     return Agency("、".join(names), "、".join(map(short_name, names)), where.text, where.start, where.end)
+
+
+def _labelled(sheet: Sheet, fields: Sequence[Field]) -> Agency | None:
+    """Who answers, where a label says so."""
+    for each in fields:
+        if each.name == "agency" and each.value:
+            where = sheet.value(each.start, each.end)
+            return Agency(each.value, short_name(each.value), where.text, where.start, where.end)
+    return None
 
 
 def _tail(sheet: Sheet) -> tuple[int, str, str] | None:
@@ -183,10 +199,8 @@ def _speakers(sheet: Sheet, row: Row, speaker: re.Match[str]) -> Agency:
 
 def _date(sheet: Sheet) -> DocumentDate | None:
     """The date the paper bears: a letter's last date line, a notice's and a report's first."""
-    for each in sheet.card:
-        if each.name == "date" and iso_date(each.value):
-            where = sheet.value(each.start, each.end)
-            return DocumentDate(iso_date(each.value), where.text, where.start, where.end)
+    if labelled := _labelled_date(sheet, sheet.card):
+        return labelled
     rows = [row for row in sheet.rows("date", "agency") if _dates(sheet, row)]
     for row in reversed(rows) if sheet.is_reply else rows:
         line = row.text
@@ -207,6 +221,14 @@ def _date(sheet: Sheet) -> DocumentDate | None:
         begin = sheet.layout.matched.index(tail[2], tail[0])
         where = sheet.value(begin, begin + len(tail[2]))
         return DocumentDate(iso_date(tail[2]), where.text, where.start, where.end)
+    return _labelled_date(sheet, sheet.foot)
+
+
+def _labelled_date(sheet: Sheet, fields: Sequence[Field]) -> DocumentDate | None:
+    for each in fields:
+        if each.name == "date" and iso_date(each.value):
+            where = sheet.value(each.start, each.end)
+            return DocumentDate(iso_date(each.value), where.text, where.start, where.end)
     return None
 
 
@@ -234,11 +256,26 @@ def _publicity(sheet: Sheet) -> Publicity | None:
 def _addressees(sheet: Sheet) -> Recipient | None:
     for row in sheet.rows("recipient"):
         where = sheet.value(row.start, row.end)
-        names = re.split(r"[,、](?![^(]*\))", (where.normalised or "").rstrip(":").strip())
-        return Recipient(
-            None, None, tuple(name.strip() for name in names if name.strip()), where.text, where.start, where.end
-        )
+        names = [
+            name
+            for part in _APART.split((where.normalised or "").rstrip(":").strip())
+            for name in _each_addressee(part)
+        ]
+        return Recipient(None, None, tuple(names), where.text, where.start, where.end)
     return None
+
+
+def _each_addressee(listed: str) -> Iterator[str]:
+    """The addressees between two commas; levels that share one name stay together (各市、县(区)人民政府)."""
+    levels = ""
+    for name in filter(None, map(str.strip, _LISTED.split(listed))):
+        if _LEVELS.fullmatch(name):
+            levels += name + "、"
+        else:
+            yield levels + name
+            levels = ""
+    if levels:
+        yield levels.removesuffix("、")
 
 
 def _approval(sheet: Sheet) -> Approval | None:

@@ -48,6 +48,8 @@ _CHINESE = re.compile("[一二三四五六七八九十百零〇]+")
 #: 和 parts names only behind the end of one: 市财政局和县公路中心, but 市自然资源和规划局.
 _PARTS = re.compile(r"[、,]|以及|(?<=[局委办厅部院府心会司队镇乡道处署])(?:和|及|与)(?=[\u4e00-\u9fff]{3})")
 _BETWEEN_PERSONS = re.compile(r"\s*(?:代表|委员)(?=[、,\s])")
+#: A shorter proposer is a person, whatever the name ends in.
+_SHORTEST_BODY = 5
 _CITED = re.compile(r"《[^《》\n]{0,300}(?:《[^《》\n]{0,200}》[^《》\n]{0,100})?》|“[^“”\n]{0,200}”")
 
 
@@ -78,6 +80,9 @@ def _person(found: re.Match[str], where: Value) -> Recipient:
 
 def _proposer(sheet: Sheet, each: Field) -> Recipient:
     where = sheet.value(each.start, each.end)
+    if len(each.value) >= _SHORTEST_BODY and (found := BODY.match(f"{each.value}:")):
+        bodies = tuple(part.strip() for part in re.split("[、,]", found["bodies"]) if part.strip())
+        return Recipient(None, None, bodies, where.text, where.start, where.end)
     found = re.match(r"(?P<names>.+?)(?:等)?(?:\d+[名位])?(?P<role>代表|委员)?$", each.value)
     names = re.sub(r"\s", "", found["names"]) if found else each.value
     role = found["role"] if found and found["role"] else ("委员" if sheet.kind == "reply_cppcc" else "代表")

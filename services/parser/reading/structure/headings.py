@@ -19,7 +19,7 @@ _PROMISE = any_of(_WORDS["promise_in_heading"]["patterns"])
 _MEASURE = re.compile(any_word(_WORDS["measure"]["verbs"]))
 _NARRATION = any_of(_WORDS["opening_of_narration"]["patterns"])
 _KINDS: tuple[tuple[SectionKind, re.Pattern[str]], ...] = tuple(
-    (kind, any_of(_WORDS["kind"][kind])) for kind in ("overview", "next_steps", "safeguards")
+    (kind, any_of(_WORDS["kind"][kind])) for kind in ("topic", "overview", "next_steps", "safeguards")
 )
 _OF_TENSE: dict[Mode | None, SectionKind] = {"goal": "goals", "past": "achievements", "future": "tasks"}
 #: 关于X问题 names what is answered, whatever words X holds.
@@ -37,6 +37,8 @@ _COUPLET = re.compile(
     f" *[\u4e00-\u9fff]{{4}} +(?!{any_word(load('headings')['couplet']['not_second'])})[\u4e00-\u9fff]{{4}}"
     "(?=[\u4e00-\u9fff“《][^。]{0,200}[,。])"
 )
+#: A heading as most letters have it, with the text run on behind it: 一、基本情况截至2023年底….
+_RUN_ON = re.compile(f"(?>{any_word(load('headings')['run_on']['headings'])})" + "(?=[(\u4e00-\u9fff0-9“《])")
 
 
 def heading_end(text: str, marker: Marker, end: int, followed: bool) -> int:
@@ -45,6 +47,8 @@ def heading_end(text: str, marker: Marker, end: int, followed: bool) -> int:
     `[marker.start, end)` is what the marker governs in its paragraph, `followed` says that text or sections follow
     below. A first sentence that would take a promise out of the text (SPEC §17) is no heading.
     """
+    if marker.inline and marker.form == "cn_dun" and (known := _RUN_ON.match(text, marker.after)):
+        return min(known.end(), end)
     couplet = _COUPLET.match(text, marker.after, end) if marker.form in ("cn_dun", "cn_paren") else None
     if couplet:
         return couplet.end()

@@ -39,6 +39,8 @@ _GLUED: tuple[tuple[Form, str, re.Pattern[str]], ...] = (
     ("cn_dun", "二、", re.compile(rf"(?:(?<=[。;:!?])|^)\s*(({_NUMERAL})、)(?!{_NUMERAL}[、产])")),
     ("cn_paren", "(二)", re.compile(rf"(?:(?<=[。;:!?])|^)\s*(\(({_NUMERAL})\))")),
 )
+#: Inside a glued 一、 it may also stand right behind the heading, which lost its line: 二、主要做法(一)….
+_GLUED_INSIDE = re.compile(rf"(?<=[。;:!?\u4e00-\u9fff])\s*(\(({_NUMERAL})\))")
 #: A cue counts where a sentence begins.
 _SENTENCE_ENDS = tuple("。;!?:)”")
 
@@ -110,19 +112,24 @@ def inline(row: Row, start: int, end: int) -> Iterator[Marker]:
 def glued(row: Row, start: int, end: int) -> list[Marker]:
     """一、 or (一) inside one paragraph, where extraction glued a whole text together: a full sequence from 一 on, each
     where a sentence begins; empty where there is no such sequence of two or more."""
-    text, begin, stop = row.text, start - row.start, end - row.start
     for form, second, pattern in _GLUED:
-        if second not in text:
-            continue
-        found = [
-            Marker(
-                form, row.number, row.start + hit.start(1), row.start + hit.end(1), hit[1], _value(hit[2]), inline=True
-            )
-            for hit in pattern.finditer(text, begin, stop)
-        ]
-        if len(found) > 1 and [marker.number for marker in found] == list(range(1, len(found) + 1)):
-            return found
+        if second in row.text and (found := _sequence(row, start, end, form, pattern)):
+            inside = _GLUED_INSIDE if form == "cn_dun" and "(二)" in row.text else None
+            return [*found, *(_inside(row, found, end, inside) if inside else ())]
     return []
+
+
+def _sequence(row: Row, start: int, end: int, form: Form, pattern: re.Pattern[str]) -> list[Marker]:
+    found = [
+        Marker(form, row.number, row.start + hit.start(1), row.start + hit.end(1), hit[1], _value(hit[2]), inline=True)
+        for hit in pattern.finditer(row.text, start - row.start, end - row.start)
+    ]
+    return found if len(found) > 1 and [each.number for each in found] == list(range(1, len(found) + 1)) else []
+
+
+def _inside(row: Row, outer: list[Marker], end: int, pattern: re.Pattern[str]) -> Iterator[Marker]:
+    for marker, following in zip(outer, [*outer[1:], None], strict=True):
+        yield from _sequence(row, marker.after, following.start if following else end, "cn_paren", pattern)
 
 
 def _outside(places: list[tuple[int, Form, str]], covered: list[tuple[int, int]]) -> Iterator[tuple[int, Form, str]]:

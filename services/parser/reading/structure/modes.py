@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from services.domain.document import Kind, Mode, Section, SectionKind
 from services.parser.lexicon import load
 from services.parser.reading.patterns import any_of
 from services.parser.reading.structure.headings import core, kind_of_section, tense
-from services.parser.reading.structure.units import sentences
+from services.parser.reading.structure.units import announces, sentences
 
 _YEAR_OF_WORK = any_of(load("headings")["year_of_work"]["patterns"])
 _YEAR = re.compile(r"20\d\d(?= ?年)")
@@ -34,25 +34,28 @@ class Timed:
     sections: tuple[Section, ...]
     own_text: dict[str, Mode]
     turns: dict[str, int]
+    #: A sentence of the writer's own announces what will be done, without a cue of the future.
+    announced: bool = False
 
     def mode_at(self, section: Section, place: int) -> Mode:
         """The mode of the section's own text at `place`."""
         return "future" if place >= self.turns.get(section.id, place + 1) else self.own_text[section.id]
 
 
-def timed(text: str, sections: Sequence[Section], kind: Kind) -> Timed:
-    """The sections with mode and kind. `text` is the MATCH layer."""
+def timed(text: str, sections: Sequence[Section], kind: Kind, loose: Sequence[tuple[int, int]] = ()) -> Timed:
+    """The sections with mode and kind. `text` is the MATCH layer, `loose` its parts outside all sections."""
     latest = _latest_years(sections)
     own = {section.id: _own(section, latest) for section in sections}
     turns = {each.id: turn for each in sections if own[each.id] == "mixed" and (turn := _turn(text, each)) is not None}
-    base = _bases(text, sections, own, turns, kind)
+    announced = _announced(text, sections, own, kind, loose)
+    base = _bases(text, sections, own, turns, kind, announced)
     below: dict[str | None, list[Mode]] = {}
     modes: dict[str, Mode] = {}
     for section in reversed(sections):
         modes[section.id] = _mode(section, own[section.id], base[section.id], below.get(section.id, []))
         below.setdefault(section.parent, []).append(modes[section.id])
     done = (_with(each, modes[each.id], _kind(each, own[each.id])) for each in sections)
-    return Timed(tuple(done), base, turns)
+    return Timed(tuple(done), base, turns, bool(announced))
 
 
 def _with(section: Section, mode: Mode, kind: SectionKind) -> Section:
@@ -125,19 +128,51 @@ def _own(section: Section, latest: dict[int, int]) -> Mode | None:
     return tense(section.heading, section.run_in)
 
 
+def _announced(
+    text: str,
+    sections: Sequence[Section],
+    own: dict[str, Mode | None],
+    kind: Kind,
+    loose: Sequence[tuple[int, int]],
+) -> set[str]:
+    """In a reply that has no cue of the future: the items of each list that a sentence of the writer's own announces
+    (我局拟开展如下工作:), from the one that comes next on."""
+    if kind not in ("reply_npc", "reply_cppcc") or any(mode in ("future", "mixed") for mode in own.values()):
+        return set()
+    bodies = [*loose, *(span for section in sections for span in section.body)]
+    turns = sorted(end for body in bodies for start, end in sentences(text, [body]) if announces(text, start, end))
+    found: set[str] = set()
+    for turn in turns:
+        items = [section for section in sections if section.start >= turn]
+        first = items[0] if items else None
+        for item in items:
+            if first and item.parent == first.parent:
+                if item.form != first.form:
+                    break
+                found.add(item.id)
+    return found
+
+
 def _bases(
-    text: str, sections: Sequence[Section], own: dict[str, Mode | None], turns: dict[str, int], kind: Kind
+    text: str,
+    sections: Sequence[Section],
+    own: dict[str, Mode | None],
+    turns: dict[str, int],
+    kind: Kind,
+    announced: Set[str],
 ) -> dict[str, Mode]:
     """The mode of each section's own text: its heading's, else the nearest ancestor's, else its place's."""
     inherited: dict[str | None, Mode | None] = {None: None}
     bases: dict[str, Mode] = {}
-    cued = any(mode in ("future", "mixed") for mode in own.values())
+    cued = bool(announced) or any(mode in ("future", "mixed") for mode in own.values())
     turned = False
     for section in sections:
         mode = own[section.id]
         ahead = mode == "mixed" and not _LOOKS_BACK.search(section.heading)
         turned = turned or (section.depth == 1 and (mode == "future" or ahead))
         settled = "future" if ahead else mode if mode in _INHERITED else inherited[section.parent]
+        if section.id in announced:
+            settled = "future"
         if settled is None and section.start >= turns.get(section.parent or "", section.start + 1):
             settled = "future"
         inherited[section.id] = settled

@@ -51,8 +51,8 @@ def list_of(row: Row, start: int) -> UnitList | None:
     begin = start - row.start
     text = row.text
     stop = len(text.rstrip().rstrip("。;"))
-    if stop > begin and text[stop - 1] in _BRACKETS.values():
-        return _bracketed(row, begin, stop)
+    if stop > begin and text[stop - 1] in _BRACKETS.values() and (found := _bracketed(row, begin, stop)):
+        return found
     if ":" not in text:  # no label
         return None
     labelled = _LABEL.match(text, begin)

@@ -23,6 +23,7 @@ _LIST, _FRAMING = any_of(_WORDS["list"]), any_of(_WORDS["framing"])
 #: What every announcement of a list ends in, so near to its end: few sentences do.
 _MAY_ANNOUNCE = re.compile("[以如]下|下列|方面|大类|领域|层面|点|具体|主要")
 _ANNOUNCED_IN = 36
+_WILL = re.compile("今后|(?:我|本|市|省|县|区|州)[^,。;:]{0,12}(?:将|拟|计划|准备|打算)|^(?:将|拟|计划|准备|打算)")
 _PROMISING = {"future", "goal", "general", "ongoing"}
 #: A longer sentence has something of its own to say.
 _LONGEST_LEAD_IN = 120
@@ -92,11 +93,22 @@ def is_lead_in(text: str, start: int, end: int) -> bool:
     """The sentence only announces a list: its last clause does, and the clauses before are framing (SPEC §4, D6)."""
     if end - start > _LONGEST_LEAD_IN or not _MAY_ANNOUNCE.search(text, max(start, end - _ANNOUNCED_IN), end):
         return False
-    comma = last_top_level(text, start, end, ",")
-    if not _LIST.search(_clause(text, start if comma is None else comma + 1, end)):
+    if not _names_list(text, start, end):
         return False
     bounds = [start, *(place + 1 for place in top_level(text, start, end, ","))]
     return all(_FRAMING.match(_clause(text, *clause)) for clause in pairwise(bounds))
+
+
+def announces(text: str, start: int, end: int) -> bool:
+    """The sentence says that what follows is going to be done: its last clause announces a list, behind 将 or 拟."""
+    if not _MAY_ANNOUNCE.search(text, max(start, end - _ANNOUNCED_IN), end) or not _WILL.search(text, start, end):
+        return False
+    return _names_list(text, start, end)
+
+
+def _names_list(text: str, start: int, end: int) -> bool:
+    comma = last_top_level(text, start, end, ",")
+    return _LIST.search(_clause(text, start if comma is None else comma + 1, end)) is not None
 
 
 def _clause(text: str, start: int, end: int) -> str:

@@ -27,6 +27,7 @@ _LONGEST_LABEL = max(map(len, _STANDARD))
 _BOUNDARY = frozenset(" \t;[【●•·▪■◆*")
 _LONG = 4
 _CELLS = re.compile(r"[\t|│┃]")
+_PIPE = re.compile("[|│┃]")
 _BULLET = re.compile(r"^[\s●•·▪■◆*\[【]+")
 #: Labels that nothing else on a page looks like; what the page is searched for.
 _TELLING: list[str] = load("head")["catalogue_search"]["labels"]
@@ -63,7 +64,11 @@ def read_catalogue(html: str, text: str) -> dict[str, str]:
     tree = LexborHTMLParser(stretch)
     for node in tree.css("script,style,select,button"):
         node.decompose()
-    rows = read_rows(tree.body.html or "") if tree.body is not None else []
+    return of_rows(read_rows(tree.body.html or "") if tree.body is not None else [])
+
+
+def of_rows(rows: Sequence[Row]) -> dict[str, str]:
+    """As `read_catalogue`, of lines that may hold a block: the first ones of a text file."""
     pairs = list(_pairs(rows))
     if len({label for label, _ in pairs}) < _FEWEST:
         return {}
@@ -78,7 +83,7 @@ def is_catalogue_row(row: Row, catalogue: dict[str, str]) -> bool:
     """Whether a line of the article's element belongs to the block that `catalogue` was read from."""
     first = _CELLS.split(row.source[: 4 * _LONGEST_LABEL], maxsplit=1)[0]
     matched = _with_colons(match(first))
-    if not row.table_row and ":" not in matched:
+    if not row.table_row and ":" not in matched and _PIPE.search(row.source) is None:
         return False
     if not any(_cell_pairs(first, matched)):
         return False

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from services.domain.document import Quality
 from services.parser.lexicon import load
+from services.parser.page import catalogue, head
+from services.parser.page.lines import Row
 from services.parser.page.model import Line, Page
 from services.parser.text.layers import canonical, match
 
@@ -20,6 +24,8 @@ _WHOLE = re.compile("|".join(f"(?P<{rule['id']}>{rule['pattern']})" for rule in 
 _ANYWHERE = tuple(
     (word, re.compile(rule.get("pattern", "")), str(rule["id"])) for rule in _RULES for word in rule.get("contains", ())
 )
+#: A block of metadata stands in so many lines at the top.
+_TOP = 16
 #: Only these end a line: other separators of Unicode stand inside paragraphs.
 _BREAK = re.compile("\r\n|\r|\n")
 
@@ -42,8 +48,30 @@ def page_of_text(text: str) -> Page:
 
     For a file in the seeds' form `Page.text` equals the file, without the line break at its end if it has one.
     """
-    lines = tuple(_line(source) for source in _BREAK.split(text.removeprefix("\ufeff")) if source.strip())
-    return Page(lines, _quality(lines), plain=True)
+    lines = [_line(source) for source in _BREAK.split(text.removeprefix("\ufeff")) if source.strip()]
+    block = _catalogue(lines)
+    name = next((block[label] for label in ("标题", "名称") if label in block), None)
+    title = (name, "catalogue") if name else None
+    return Page(
+        tuple(lines),
+        _quality(lines),
+        title=title,
+        published_at=head.published_at({}, "", block),
+        publisher=head.publisher({}, block),
+        catalogue=block,
+        plain=True,
+    )
+
+
+def _catalogue(lines: list[Line]) -> dict[str, str]:
+    """The block above the document, its lines labelled in place."""
+    rows = [Row(line.source, line.table_row) for line in lines[:_TOP]]
+    block = catalogue.of_rows(rows)
+    surplus = catalogue.surplus(rows, block)
+    for at, row in enumerate(rows):
+        if block and not lines[at].furniture and (at in surplus or catalogue.is_catalogue_row(row, block)):
+            lines[at] = replace(lines[at], furniture="line:catalogue")
+    return block
 
 
 def _line(source: str) -> Line:
@@ -51,7 +79,7 @@ def _line(source: str) -> Line:
     return Line(canonical(source), source, table_row="\t" in source, furniture=furniture(source))
 
 
-def _quality(lines: tuple[Line, ...]) -> Quality:
+def _quality(lines: Sequence[Line]) -> Quality:
     if all(line.furniture for line in lines):
         return Quality("absent", "empty", "no line of text", container="text file")
     return Quality("ok", container="text file")

@@ -181,7 +181,9 @@ def _card(rows: Sequence[Row], card: Sequence[Field], found: Anatomy) -> int:
 
 def _letter_inside(text: str) -> int:
     """How far a letter's salutation and opening reach in the text behind a card's label."""
-    return _intro_end(text) if glued_greeting(text.lstrip()) else 0
+    end = _intro_end(text)
+    opened = end <= _LONGEST_GREETING and _INTRO.search(text, 0, end) is not None
+    return end if opened or glued_greeting(text.lstrip()) else 0
 
 
 def _card_end(rows: Sequence[Row], card: Sequence[Field]) -> int:

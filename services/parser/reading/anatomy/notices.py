@@ -18,6 +18,8 @@ from services.parser.text.layers import key
 _WORDS = load("notices")
 TITLE = re.compile(_WORDS["title"]["notice"])
 _RECIPIENT, _COVER = re.compile(_WORDS["recipient"]["pattern"]), any_of(_WORDS["cover"]["patterns"])
+#: The first paragraph of a notice that is the paper itself: why it is issued, no cover letter.
+_PREAMBLE = re.compile(r"\s*(?:为|根据|按照|依据)")
 _ANNEX = re.compile(_WORDS["annex"]["pattern"])
 _CITED = re.compile(r"《([^《》\n]{2,120})》")
 _ISSUED = re.compile(
@@ -106,7 +108,7 @@ def _cover(rows: Sequence[Row], annexed: bool, found: Anatomy) -> None:
     if first == len(body) and not annexed:
         first = min(first, 1)
     for row in body[:first]:
-        if not annexed and not _COVER.search(row.text):
+        if not annexed and (_PREAMBLE.match(row.text) or not _COVER.search(row.text)):
             return
         found.mark(row, "notice_body")
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from services.domain.document import Document, Metadata, Reference, Section, Unit
+from services.domain.document import Document, Metadata, Reference, Section, Unit, Value
 from services.parser.text.layers import key
 from services.parser.text.script import to_simplified
 
@@ -38,7 +38,7 @@ def references_of(
         start, end = match.start(), match.end("title") + 1
         number = _NUMBER.search(match["number"]) if match["number"] else None
         role: Role = "policy"
-        if subject and subject.start is not None and subject.end is not None and subject.start <= start < subject.end:
+        if subject and _is_subject(subject, match["title"], start):
             role = "subject"
         elif key(match["title"]) in annexes:
             role = "annex"
@@ -48,6 +48,13 @@ def references_of(
         number_read = normal_number(number[0]) if number else None
         found.append(Reference(start, end, document.text[start:end], title, role, number_read))
     return tuple(found)
+
+
+def _is_subject(subject: Value, title: str, start: int) -> bool:
+    """What is answered: where it was read, and wherever it is named again (in the letter's own title, in a card)."""
+    if subject.start is not None and subject.end is not None and subject.start <= start < subject.end:
+        return True
+    return bool(subject.normalised) and key(title) == key(subject.normalised or "")
 
 
 def normal_number(number: str) -> str:

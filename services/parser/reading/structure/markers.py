@@ -25,7 +25,7 @@ _NUMERAL = f"[{_NUMERALS}]{{1,3}}"
 _AT_ROW_START: tuple[tuple[Form, re.Pattern[str]], ...] = (
     ("cn_dun", re.compile(rf"({_NUMERAL})\s?(?:、|[.](?!\d))")),
     ("cn_paren", re.compile(rf"\(?\s?({_NUMERAL})\s?\)[、.]?")),
-    ("arabic_dot", re.compile(r"([0-9]{1,2})\s?(?:[.](?!\d)|、)")),
+    ("arabic_dot", re.compile(r"([0-9]{1,2})\s?(?:[.](?!\d)|[.](?=(?:19|20)\d\d ?年)|、)")),
     ("yishi", re.compile(rf"({_NUMERAL})是(?!否)")),
 )
 #: The first character of any of these: most rows begin with none.

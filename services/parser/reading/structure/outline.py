@@ -56,7 +56,7 @@ class Flow:
         """Whether sections inside this one, or a paragraph without a marker, come next."""
         following = self.after(marker, 1)
         if following and following[0].row == marker.row:
-            return RANK[following[0].form] > RANK[marker.form]
+            return following[0].form == "next_step" or RANK[following[0].form] > RANK[marker.form]
         for later in range(index + 1, len(self._parts)):
             if self._parts[later].what == "list":
                 continue

@@ -129,7 +129,11 @@ class _Walk:
         return self.text[last.extent - 1 : last.extent] == ";" and last.heading_end == last.marker.after
 
     def _rank(self, marker: Marker) -> float:
-        """Un-numbered lines stand above 一、 where they have 一、 below them; otherwise between 一、 and (一)."""
+        """Un-numbered lines stand above 一、 where they have 一、 below them; otherwise between 一、 and (一).
+
+        一、二、 that a cue of the future leads up to are its items (下一步,…从以下方面推进:一、…;二、…)."""
+        if marker.form == "cn_dun" and (nested := self._inside_step(marker)):
+            return nested
         if marker.form != "unnumbered_line":
             return RANK[marker.form]
         for node in self.open:
@@ -137,6 +141,19 @@ class _Walk:
                 return node.rank
         below = next((each for each in self.flow.after(marker, _SIBLINGS) if each.form != "unnumbered_line"), None)
         return 1 if below and below.form == "cn_dun" and below.number == 1 else RANK["unnumbered_line"]
+
+    def _inside_step(self, marker: Marker) -> float | None:
+        """The rank of an item of an open next step; None where `marker` is no item of one."""
+        rank = RANK["next_step"] + 0.5
+        for node in self.open:
+            if node.form == "cn_dun" and node.rank == rank:
+                follows = marker.number is not None and marker.number - 1 == node.marker.number
+                return rank if follows else None
+        step = next((node for node in self.open if node.form == "next_step"), None)
+        if step is None or marker.number != 1:
+            return None
+        led = marker.row == step.marker.row if marker.inline else self._leads_on(step)
+        return rank if led else None
 
     def _push(self, marker: Marker, rank: float, stop: int) -> _Node:
         parent = self.open[-1] if self.open else None

@@ -24,15 +24,14 @@ from services.parser.text.layers import canonical
 
 _ROW = "@row@"
 _OUT = re.compile(r'(?s)<pre id="out">(.*?)</pre>')
-_LEFT_OUT = re.compile(r"(?is)<(script|style|iframe)\b.*?</\1>|<(?:link|img|meta[^>]*charset)\b?[^>]*>")
+_LEFT_OUT = re.compile(r"(?is)<(script|style|iframe)\b.*?</\1>|<(?:link|img|meta[^>]*charset)[^>]*>")
 _SCRIPT = """<script>window.addEventListener("load", () => {
-for (const row of document.querySelectorAll("tr")) if (!row.querySelector("table") && row.innerText.trim())
+for (const row of document.querySelectorAll("tr"))
+  if (!row.querySelector("table") && row.innerText.trim() && row.querySelectorAll("p").length < 9 * row.cells.length)
   row.textContent = "@row@" + row.innerText.replace(/\\s+/g, " ");
 const text = document.body.innerText; document.open(); document.write('<pre id="out"></pre>'); document.close();
 document.getElementById("out").textContent = text })</script>"""
-_CHROMIUM = (
-    "chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --virtual-time-budget=2000 --dump-dom"
-).split()  # fmt: skip
+_CHROMIUM = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--dump-dom"]
 
 
 def shown(body: bytes, folder: Path) -> list[str]:
@@ -41,7 +40,8 @@ def shown(body: bytes, folder: Path) -> list[str]:
     file = folder / "page.html"
     file.write_text(f"<!DOCTYPE html><meta charset=utf-8>{markup}{_SCRIPT}", encoding="utf-8")
     profile = f"--user-data-dir={folder / 'profile'}"
-    command = [*_CHROMIUM, profile, "--host-resolver-rules=MAP * 127.0.0.1:9", f"file://{file}"]
+    alone = "--host-resolver-rules=MAP * 127.0.0.1:9"
+    command = [*_CHROMIUM, "--virtual-time-budget=2000", profile, alone, f"file://{file}"]
     answer = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
     found = _OUT.search(answer)
     return [line for each in html.unescape(found[1] if found else "").split("\n") if (line := _bare(each))]

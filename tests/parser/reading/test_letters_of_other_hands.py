@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pages
 import pytest
 
 from services.domain.document import Document
+from services.parser.page.extract import read_page
 from services.parser.page.plain import page_of_text
 from services.parser.reading.read import read_structure
 from services.parser.text.layers import match
@@ -182,6 +184,17 @@ def test_a_list_of_units_may_end_in_a_bracket_of_its_last_unit() -> None:
         "牵头单位:市教育局;责任单位:各镇(街道)",
     )
     assert document.responsible_units[0].units == ("市教育局", "各镇")
+
+
+def test_a_list_behind_a_sentence_may_name_others_than_public_bodies() -> None:
+    document = read("某市人民政府关于民营经济的意见", "1.设立基金。2024年投放5亿元。责任单位:市财政局、人行临江分行")
+    assert [each.units for each in document.responsible_units] == [("市财政局", "人行临江分行")]
+
+
+def test_a_site_s_name_contradicts_nobody_s_signature() -> None:
+    text = "\n".join(("王芳代表:", OPENING, "已完工。", "某市水务局", "2024年5月10日"))
+    body = pages.wrap(text, "trs-editor", title="关于治理内涝的建议的答复", published="2024-05-20 09:30")
+    assert read_structure(read_page(body)).quality.warnings == ()
 
 
 def test_an_approval_by_a_numbered_meeting() -> None:

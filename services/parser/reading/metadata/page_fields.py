@@ -91,6 +91,8 @@ def _differing(found: Metadata, page: Page) -> Iterator[str]:
     if found.date and found.date.iso and page.published_at and page.published_at[0][:10] < found.date.iso:
         yield _warning("date", found.date.iso, page.published_at[0], page.published_at[1])
     issuer = _issuer(page)
+    if issuer and issuer[1] == "meta:SiteName":  # whose site it is; most papers there are others'
+        return
     if found.agency and found.agency.normalised and issuer and not _one_of(found.agency.normalised, issuer[0]):
         yield _warning("agency", found.agency.normalised, issuer[0], issuer[1])
 

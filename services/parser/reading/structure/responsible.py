@@ -22,6 +22,8 @@ _DUTIES = re.compile(_WORDS["duties"]["pattern"])
 _AFTER, _BEFORE = any_of(_WORDS["words"]["after"]), re.compile(_WORDS["words"]["before"])
 _BRACKETS = {"(": ")", "〔": "〕", "[": "]", "【": "】"}
 _NESTED = re.compile(r"\([^()]*\)|〔[^〔〕]*〕|\[[^\[\]]*\]")
+#: Longest name behind a label, where one of the names is a public body's (责任单位:市财政局、人行某市分行).
+_LONGEST_NAME = 24
 #: Longest list; longer brackets are text.
 _LONGEST = 1500
 
@@ -70,7 +72,7 @@ def _behind(row: Row, begin: int, stop: int) -> UnitList | None:
     if place is None or labelled is None or "。" in row.text[labelled.end() : stop]:
         return None
     units = _units(row.text[labelled.end() : stop])
-    if not units or not all(_is_unit(unit) for unit in units):
+    if not any(map(_is_unit, units)) or max(map(len, units)) > _LONGEST_NAME:
         return None
     start = row.start + place + len(row.text[place:stop]) - len(row.text[place:stop].lstrip())
     return UnitList(start, row.end, units, None, alone=False)

@@ -19,8 +19,8 @@ from services.domain.clock import Clock
 from services.domain.errors import DafuError
 from services.health.condition import Condition, Limits, Look, judge
 from services.storage.database import Database
-from services.storage.schema import head
-from services.storage.vitals import Vitals, look
+from services.storage.schema import head, revision
+from services.storage.vitals import Vitals, look, readable, unread
 
 #: Seconds a look is good for, and after which one that has not ended counts as no answer.
 FRESH = 2.0
@@ -93,6 +93,9 @@ class Checkup:
         try:
             with self._database.read() as conn:
                 now = self._clock()
+                found = revision(conn)
+                if found != self._head and not readable(conn):
+                    return now, unread(now, found), None
                 return now, look(conn, groups(), now), None
         except SQLAlchemyError as error:
             return self._clock(), None, _line(getattr(error, "orig", None) or error)

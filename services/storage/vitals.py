@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, literal, select, text
+from sqlalchemy import Connection, Select, bindparam, func, inspect, literal, select, text
 
 from services.storage import visits
 from services.storage.owed import Caps, next_due
 from services.storage.schema import revision
 from services.storage.source_health import health
-from services.storage.tables import delivery, outbox, queue, source, subscription
+from services.storage.tables import delivery, host, outbox, page, queue, source, subscription
 
 #: Nothing is counted beyond this; more is as bad.
 MOST = 100_000
@@ -74,6 +74,21 @@ def look(conn: Connection, groups: tuple[str, ...], now: datetime) -> Vitals:
         },
         size=_size(conn),
     )
+
+
+def readable(conn: Connection) -> bool:
+    """Whether the tables of another revision can be asked all the same: those of a newer one mostly can."""
+    known = inspect(conn)
+    return all(
+        known.has_table(table.name)
+        and {one.name for one in table.c} <= {one["name"] for one in known.get_columns(table.name)}
+        for table in (queue, outbox, delivery, subscription, source, page, host)
+    )
+
+
+def unread(now: datetime, found: str | None) -> Vitals:
+    """Of tables that cannot be asked: nothing but their revision."""
+    return Vitals(now, found, {}, 0, None, None, {}, {}, {}, 0)
 
 
 def _backlog(conn: Connection, group: str) -> Backlog:

@@ -136,6 +136,9 @@ def test_what_stops_the_service_is_found(tmp_path: Path, empty_sqlite: Path) -> 
     with database.engine.begin() as connection:
         connection.exec_driver_sql("update dafu_schema set version_num = '9999'")
     assert "schema_differs" in codes(Checkup(database, lambda: NOW).condition().findings)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("drop table delivery")
+    assert codes(Checkup(database, lambda: NOW).condition().findings) == ["schema_differs"]
     database.close()
     path.unlink()
     path.mkdir()

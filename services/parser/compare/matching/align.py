@@ -12,7 +12,7 @@ Sentences that promise nothing go through the same steps, except 4; headings fol
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 
 from services.parser.compare.matching.alignment import Alignment, Match, coarse, in_order
 from services.parser.compare.matching.apart import too_far
@@ -27,6 +27,8 @@ _SAME_SECTION = 0.45
 #: Between the same neighbours less likeness will do: a sentence cut down to half of itself stays itself.
 _SAME_PLACE = 0.30
 _ELSEWHERE = 0.60
+#: Pairs of equal sentences looked at; what is said more often than that is matched in order.
+_MOST_TIMES = 400
 #: What is looked for in its own place only, and what may be found elsewhere.
 _MOVABLE = ("commitment", "unit", "line")
 _FIXED = (*_MOVABLE, "list", "furniture")
@@ -115,15 +117,34 @@ class _Search:
         if_: Callable[[Piece, Piece], bool] = lambda *_: True,
     ) -> None:
         """Pieces that say the same in the same place, in order; only those for which `if_` holds."""
-        waiting: dict[Hashable, deque[Piece]] = defaultdict(deque)
+        waiting: dict[Hashable, list[Piece]] = defaultdict(list)
+        asking: dict[Hashable, list[Piece]] = defaultdict(list)
         kinds = _FIXED if step == 1 else _MOVABLE
         for piece in self.news.values():
             if piece.kind in kinds:
                 waiting[theirs(piece), said(self.new, piece)].append(piece)
-        for piece in list(self.olds.values()):
-            queue = waiting.get((mine(piece), said(self.old, piece))) if piece.kind in kinds else None
-            if queue and if_(piece, queue[0]):
-                self.take([piece], [queue.popleft()], step)
+        for piece in self.olds.values() if waiting else ():
+            if piece.kind in kinds and (place := (mine(piece), said(self.old, piece))) in waiting:
+                asking[place].append(piece)
+        for place, olds in asking.items():
+            for piece, partner in self._in_turn(olds, waiting[place]):
+                if if_(piece, partner):
+                    self.take([piece], [partner], step)
+
+    def _in_turn(self, olds: list[Piece], news: list[Piece]) -> Iterator[tuple[Piece, Piece]]:
+        """What is said several times, in order; where one was put in or taken out, by what stands beside it."""
+        if len(olds) != len(news) and len(olds) * len(news) <= _MOST_TIMES:
+            beside = [(self._beside(x, y), -i, -j) for i, x in enumerate(olds) for j, y in enumerate(news)]
+            left, free = dict(enumerate(olds)), dict(enumerate(news))
+            for alike, i, j in sorted(beside, reverse=True):
+                if alike and -i in left and -j in free:
+                    yield left.pop(-i), free.pop(-j)
+            olds, news = list(left.values()), list(free.values())
+        yield from zip(olds, news, strict=False)
+
+    def _beside(self, mine: Piece, theirs: Piece) -> int:
+        """How many of the two neighbours say the same."""
+        return sum(_text_at(self.old, mine.index + step) == _text_at(self.new, theirs.index + step) for step in (-1, 1))
 
     def empty(self, piece: Piece, partner: Piece) -> bool:
         """Whether the piece's old place is gone and the partner's is new: nothing like it stands or stood there."""
@@ -246,17 +267,41 @@ class _Search:
     def result(self) -> Alignment:
         matches = sorted(self.matches, key=lambda found: found.olds[0].index)
         here = {None, *self.sections.values()}
-        stay = [found for found in matches if not self._elsewhere(found, here)]
+        stay = [found for run in _runs(matches) for found in self._staying(run, here)]
         ordered = {id(found) for found in in_order(stay)}
         placed = tuple(found if id(found) in ordered else found._replace(moved=True) for found in matches)
         gone, come = tuple(self.olds.values()), tuple(self.news.values())
         return Alignment(self.old, self.new, self.sections, placed, gone, come)
+
+    def _staying(self, run: list[Match], here: set[str | None]) -> list[Match]:
+        """Who of a run stands where it stood: all, if anyone does; what was read otherwise around them moved nobody."""
+        stay = [found for found in run if not self._elsewhere(found, here)]
+        return run if stay else []
 
     def _elsewhere(self, found: Match, here: set[str | None]) -> bool:
         """It stands in another section, and both sections are still there: a heading put before it moves nothing."""
         mine, theirs = found.olds[0], found.news[0]
         home = self.home(mine)
         return mine.kind in _MOVABLE and home != theirs.section and home in here and theirs.section in here
+
+
+def _text_at(view: View, index: int) -> str | None:
+    return view.text(view.pieces[index]) if 0 <= index < len(view.pieces) else None
+
+
+def _runs(matches: Sequence[Match]) -> Iterator[list[Match]]:
+    """Matches that follow each other on both sides with nothing between them."""
+    run: list[Match] = []
+    for found in matches:
+        if run and (found.olds[0].index, found.news[0].index) != (
+            run[-1].olds[-1].index + 1,
+            run[-1].news[-1].index + 1,
+        ):
+            yield run
+            run = []
+        run.append(found)
+    if run:
+        yield run
 
 
 def _reread(old: View, mine: Piece, new: View, theirs: Piece) -> tuple[list[Piece], list[Piece]]:

@@ -20,13 +20,13 @@ from services.parser.compare.kinds.coarse import coarse
 from services.parser.compare.kinds.deadlines import announced, deadlines
 from services.parser.compare.kinds.figures import figures
 from services.parser.compare.kinds.found import Detector, Found, Open, run, without
-from services.parser.compare.kinds.furniture import decoration, merged, outside, redecorated, reformed
+from services.parser.compare.kinds.furniture import decoration, outside, redecorated, reformed
 from services.parser.compare.kinds.lone import lone
 from services.parser.compare.kinds.metadata import metadata
 from services.parser.compare.kinds.modality import modality
 from services.parser.compare.kinds.qualities import recurrences, references
 from services.parser.compare.kinds.targets import baselines, scopes, targets
-from services.parser.compare.marking.pair import Frame, Pair, Verdict, hull, pair, told
+from services.parser.compare.marking.pair import Frame, Pair, Verdict, hull, merged, pair, told
 from services.parser.compare.marking.wording import Hunk
 from services.parser.compare.matching.view import Piece, View
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from services.domain.change import Change, ChangeType, Direction, Marks, Quote, Severity, Suppression, rank
 from services.parser.compare.judging import severity
-from services.parser.compare.kinds.furniture import FORMAT, merged
-from services.parser.compare.marking.pair import Frame, hull, quote
+from services.parser.compare.kinds.furniture import FORMAT
+from services.parser.compare.marking.pair import Frame, hull, merged, quote
 from services.parser.compare.marking.script import Span, shared_ends
 from services.parser.compare.matching.view import Piece, View
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from services.domain.change import Marks, Suppression, SuppressionType
 from services.domain.document import Document
-from services.parser.compare.marking.pair import Pair, held, hull
+from services.parser.compare.marking.pair import Pair, held, hull, merged
 from services.parser.compare.marking.script import Span, differing, shared_ends
 from services.parser.compare.matching.view import Piece, View
 from services.parser.text.layers import key, match
@@ -98,18 +97,6 @@ def _joined(old: Document, new: Document, group: Sequence[Suppression]) -> Suppr
     before = merged(mark for one in group for mark in one.old_marks)
     after = merged(mark for one in group for mark in one.new_marks)
     return replace(group[0], old=hull(old, before), new=hull(new, after), path=(), old_marks=before, new_marks=after)
-
-
-def merged(marks: Iterable[tuple[int, int]]) -> Marks:
-    """Marks in order, those that touch as one."""
-    ordered = sorted(mark for mark in marks if mark[0] < mark[1])
-    found: list[tuple[int, int]] = ordered[:1]
-    for (_, _), (start, end) in pairwise(ordered):
-        if start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
-        else:
-            found.append((start, end))
-    return tuple(found)
 
 
 def outside(places: Iterable[tuple[int, int]], taken: Marks) -> Marks:

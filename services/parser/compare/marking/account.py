@@ -14,8 +14,8 @@ from itertools import pairwise
 from services.domain.change import Change, Comparison, Marks, Suppression
 from services.domain.document import Document
 from services.parser.compare.judging import severity
-from services.parser.compare.kinds.furniture import FORMAT, merged, outside
-from services.parser.compare.marking.pair import hull
+from services.parser.compare.kinds.furniture import FORMAT, outside
+from services.parser.compare.marking.pair import hull, merged
 from services.parser.compare.marking.script import Edit, script
 
 Entry = Change | Suppression

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from math import isqrt
 
 from services.domain.change import (
@@ -203,12 +204,24 @@ def widened(pair: Pair, hunk: Hunk, *, old: Iterable[Stretch], new: Iterable[Str
     )  # fmt: skip
 
 
+def merged(marks: Iterable[tuple[int, int]]) -> Marks:
+    """Marks in order, those that touch as one."""
+    ordered = sorted(mark for mark in marks if mark[0] < mark[1])
+    found: list[tuple[int, int]] = ordered[:1]
+    for (_, _), (start, end) in pairwise(ordered):
+        if start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return tuple(found)
+
+
 def old_marks(found: Iterable[Hunk]) -> Marks:
-    return tuple((hunk.old_start, hunk.old_end) for hunk in found if hunk.old_start < hunk.old_end)
+    return merged((hunk.old_start, hunk.old_end) for hunk in found)
 
 
 def new_marks(found: Iterable[Hunk]) -> Marks:
-    return tuple((hunk.new_start, hunk.new_end) for hunk in found if hunk.new_start < hunk.new_end)
+    return merged((hunk.new_start, hunk.new_end) for hunk in found)
 
 
 def quote(document: Document, start: int, end: int) -> Quote:

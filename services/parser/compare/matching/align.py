@@ -126,8 +126,8 @@ class _Search:
         for piece in self.olds.values() if waiting else ():
             if piece.kind in kinds and (place := (mine(piece), said(self.old, piece))) in waiting:
                 asking[place].append(piece)
-        for place, olds in asking.items():
-            for piece, partner in self._in_turn(olds, waiting[place]):
+        for said_here, olds in asking.items():
+            for piece, partner in self._in_turn(olds, waiting[said_here]):
                 if if_(piece, partner):
                     self.take([piece], [partner], step)
 
@@ -285,6 +285,10 @@ class _Search:
         return mine.kind in _MOVABLE and home != theirs.section and home in here and theirs.section in here
 
 
+def _follow(before: Sequence[Piece], after: Sequence[Piece]) -> bool:
+    return before[-1].index + 1 == after[0].index
+
+
 def _text_at(view: View, index: int) -> str | None:
     return view.text(view.pieces[index]) if 0 <= index < len(view.pieces) else None
 
@@ -293,10 +297,7 @@ def _runs(matches: Sequence[Match]) -> Iterator[list[Match]]:
     """Matches that follow each other on both sides with nothing between them."""
     run: list[Match] = []
     for found in matches:
-        if run and (found.olds[0].index, found.news[0].index) != (
-            run[-1].olds[-1].index + 1,
-            run[-1].news[-1].index + 1,
-        ):
+        if run and not (_follow(run[-1].olds, found.olds) and _follow(run[-1].news, found.news)):
             yield run
             run = []
         run.append(found)

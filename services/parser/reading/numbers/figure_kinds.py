@@ -27,6 +27,8 @@ _HIGHER = re.compile("(?:(?P<up>高)|(?P<down>低))(?:出)?$")
 _MORE_BY = re.compile("(?:增加|减少|增长|下降|提高|降低|提升|上升)了?(?:约|近|超过|超)?$")
 #: 较去年减少6天 is a change; 减少到6天 and a bare 缩短6天 tell the time itself.
 _AGAINST = re.compile("(?:同比|环比|较[^,。;]{1,10}|比[^,。;]{1,10})(?:增加|减少|缩短|延长|提前)$")
+#: 按每公里40万元: a rate.
+_PER_UNIT = re.compile(VERBS["rate"]["patterns"][1])
 _THRESHOLD = re.compile(alternatives(VERBS["threshold"]["words"]) + "了?$")
 _FORECAST = re.compile("(?<![虚模](?=拟))" + alternatives(VERBS["forecast"]["words"]))
 _RATIO = re.compile(r"(?:是|为|达|相当于|相比|达到)[^,;。]{0,16}$")
@@ -78,6 +80,8 @@ def read_kind(passage: Passage, index: int, inherited: Stock | None) -> Reading:
         return _multiple(passage, index, left)
     if quantity.cls == "duration":
         return (_change(passage, index) if _AGAINST.search(left) else None) or Reading("level")
+    if quantity.cls == "money" and _PER_UNIT.search(left):
+        return Reading("level")
     if _MORE_BY.search(left):
         return _change(passage, index) or Reading("change")
     return Reading(_stock_or_flow(passage, index, inherited))

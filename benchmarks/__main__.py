@@ -17,6 +17,7 @@ from benchmarks import (
     reading,
     understanding,
 )
+from services.logs import configure_logs
 
 BENCHMARKS: dict[str, Callable[[], bool]] = {
     "peers": peers.run,
@@ -36,6 +37,7 @@ def main(names: Sequence[str]) -> int:
     if unknown := [name for name in names if name not in BENCHMARKS]:
         print(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
+    configure_logs("error")  # what the line logs would stand between the tables
     met = [BENCHMARKS[name]() for name in names or BENCHMARKS]
     return 0 if all(met) else 1
 

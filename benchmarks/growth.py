@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import resource
 import tempfile
 import time
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from sqlalchemy import Connection, func, insert, select, text
 from benchmarks.queries import _row as row
 from benchmarks.queries import _schema as schema
 from benchmarks.table import show
+from benchmarks.timing import cpu_ms, reference_loop
 from benchmarks.watched_pages import STATES, State, watched
 from services.api.webhooks.secrets import SecretBox
 from services.domain.pacing import DEFAULT, Pace
@@ -61,6 +63,8 @@ class Cost:
 def run() -> bool:
     _claims()
     _sizes()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"\nreference loop {cpu_ms(reference_loop):.1f} ms, peak memory of this process {peak:.0f} MiB")
     return True
 
 

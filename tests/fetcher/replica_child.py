@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from multiprocessing.synchronize import Event
@@ -13,6 +12,7 @@ from services.domain.pacing import Pace
 from services.egress.door import Door
 from services.fetcher.fetcher import Fetcher
 from services.fetcher.schedule import ticking
+from services.logs import configure_logs
 from services.storage.database import open_database
 
 
@@ -21,7 +21,7 @@ async def _loopback(_: str) -> Sequence[str]:
 
 
 def run(url: str, port: int, name: str, spacing: float, lease: float, ready: Event) -> None:
-    logging.disable(logging.WARNING)
+    configure_logs("error")
     asyncio.run(_work(url, port, name, spacing, lease, ready))
 
 

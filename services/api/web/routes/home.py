@@ -77,7 +77,7 @@ def home(visit: Looker, look: Annotated[Look, Depends(asked(Look))]) -> Response
         new=[one for one in new if _fits(look, one.kind, one.agency, filter_)],
         gone=[one for one in gone if _fits(look, one.record.kind, one.record.agency, filter_)],
         health=health,
-        troubled=[one for one in watches if health_of(one) in ("failing", "blind")],
+        troubled=[one for one in watches if health_of(one) in ("failing", "blind", "noisy")],
         api_query=query(look.api()),
         kept=look.kept(),
     )

@@ -14,8 +14,11 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
+    Delete,
+    Insert,
     Select,
     Update,
     and_,
@@ -40,6 +43,7 @@ from services.storage.tables import inbox, outbox, queue
 from services.storage.types import EPOCH, UtcTime
 from services.storage.upsert import count_inserted, insert_new
 
+_Text = str | BindParameter[str]
 #: A row never handed out.
 _FRESH = {
     "available_at": EPOCH,
@@ -57,7 +61,7 @@ def publish(conn: Connection, event: Event) -> bool:
     if seq is None:
         return False
     owed = {"event_id": event.id, "seq": seq, "key": event.key, **_FRESH}
-    conn.execute(insert(queue), [{"group": group, **owed} for group in ROUTES[event.type]])
+    conn.execute(_owed_row(), [{"group": group, **owed} for group in ROUTES[event.type]])
     ring_after_commit(conn)
     return True
 
@@ -113,7 +117,7 @@ def _handed_out(conn: Connection, group: str, ids: list[str], now: datetime, lea
 
 
 def done(conn: Connection, group: str, event_id: str, token: str, now: datetime) -> bool:
-    if conn.execute(delete(queue).where(_held(group, event_id, token))).rowcount == 0:
+    if conn.execute(_taken_off(), {"of": group, "event": event_id, "held": token}).rowcount == 0:
         return False
     return insert_new(conn, inbox, {"group": group, "event_id": event_id, "at": now})
 
@@ -203,6 +207,16 @@ def _claimable() -> Select[Any]:
 
 
 @cache
+def _owed_row() -> Insert:
+    return insert(queue)
+
+
+@cache
+def _taken_off() -> Delete:
+    return delete(queue).where(_held(bindparam("of"), bindparam("event"), bindparam("held")))
+
+
+@cache
 def _offered() -> Select[Any]:
     ours = or_(queue.c.token.is_(None), queue.c.lease_until <= bindparam("now"))
     these = queue.c.event_id.in_(bindparam("ids", expanding=True))
@@ -232,5 +246,5 @@ def _these(group: str, ids: Collection[str]) -> ColumnElement[bool]:
     return and_(queue.c.group == group, queue.c.event_id.in_(ids))
 
 
-def _held(group: str, event_id: str, token: str) -> ColumnElement[bool]:
+def _held(group: _Text, event_id: _Text, token: _Text) -> ColumnElement[bool]:
     return and_(queue.c.group == group, queue.c.event_id == event_id, queue.c.token == token)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 
 def insert_new(conn: Connection, table: Table, values: Mapping[str, Any]) -> bool:
-    """False, and nothing written, where a row with the same primary or unique key exists."""
-    return count_inserted(conn, insert_for(conn, table).values(values).on_conflict_do_nothing()) == 1
+    """False, and nothing written, where a row with the same primary or unique key exists. Plain values only."""
+    statement = _new(conn.dialect.name, table)
+    return conn.execute(statement, dict(values), execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 def count_inserted(conn: Connection, statement: Insert) -> int:
@@ -33,10 +36,26 @@ def insert_or_update(
 
 def insert_numbered(conn: Connection, table: Table, values: Mapping[str, Any], number: Column[int]) -> int | None:
     """As insert_new; answers the number the database gave the new row, None where there is one already."""
-    row = insert_for(conn, table).values(values).on_conflict_do_nothing()
-    found: int | None = conn.execute(row.returning(number)).scalar()
+    found: int | None = conn.execute(_numbered(conn.dialect.name, number), dict(values)).scalar()
     return found
 
 
 def insert_for(conn: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
+    return _insert(conn.dialect.name, table)
+
+
+def _insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+# Built once: building a statement costs more than running it.
+
+
+@cache
+def _new(dialect: str, table: Table) -> Insert:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def _numbered(dialect: str, number: Column[int]) -> ReturningInsert[Any]:
+    return _insert(dialect, number.table).on_conflict_do_nothing().returning(number)

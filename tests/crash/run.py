@@ -5,6 +5,8 @@
     python tests/crash/run.py T2 --docs 100 --versions 100 --kills 200 --losses 15     # with T3, T4, T8, T23
     python tests/crash/run.py T5 --seconds 60            # faults on the way to Redis and PostgreSQL
     python tests/crash/run.py T6 T7 T9 T10 T11 T21       # the bus alone
+    python tests/crash/run.py T20 --docs 200 --rate 50 --seconds 3600      # edit to alert, and a soak of it
+    python tests/crash/run.py T22                        # throughput beside a bare loop
     python tests/crash/run.py T15 --seeds 10000          # simulation; --seed N tells one story again
 
 DAFU_TEST_POSTGRES names the PostgreSQL server to make databases on; redis-server is started from PATH.
@@ -26,15 +28,17 @@ from faults import faults  # noqa: E402
 from machine import ENGINES, opened, quieten  # noqa: E402
 from matrix import matrix  # noqa: E402
 from simulation import simulate  # noqa: E402
+from speed import latency, throughput  # noqa: E402
 from storm import storm  # noqa: E402
 from trials import SHORT, TRIALS  # noqa: E402
 
+ALL = ("T1", "T2", "T5", *TRIALS, "T15", "T20", "T22")
 Row = tuple[str, str, bool, str]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
-    trials = asked.trial or ["T1", "T2", "T5", *TRIALS, "T15"]
+    trials = asked.trial or ALL
     quieten()
     rows: list[Row] = []
     for trial in trials:
@@ -64,16 +68,19 @@ def _run(trial: str, engine: str, asked: argparse.Namespace) -> list[Row]:
         with tempfile.TemporaryDirectory() as folder, opened(f"sqlite:///{folder}/story.sqlite") as database:
             wrong = simulate(database, seeds)
         return [("T15 simulation", engine, not wrong, f"{len(seeds)} seeds, wrong: {wrong[:3]}")]
+    if trial in ("T20", "T22"):
+        made_of = latency(engine, asked.docs, asked.rate, asked.seconds) if trial == "T20" else throughput(engine)
+        return [(made_of.trial, engine, made_of.well, str(made_of))]
     found = (SHORT if asked.short else TRIALS)[trial](engine)
     return [(found.trial, engine, found.well, str(found))]
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("trial", nargs="*", choices=["T1", "T2", "T5", *TRIALS, "T15", []])
+    parser.add_argument("trial", nargs="*", choices=[*ALL, []])
     parser.add_argument("--engine", action="append", choices=ENGINES)
     for name, default in (("repeats", 20), ("docs", 100), ("versions", 100), ("kills", 200), ("losses", 15),
-                          ("seeds", 10_000), ("seconds", 60), ("replicas", 3)):  # fmt: skip
+                          ("seeds", 10_000), ("seconds", 60), ("replicas", 3), ("rate", 50)):  # fmt: skip
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--points", type=int, help="only so many of T1's points, spread over all stages")

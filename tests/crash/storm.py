@@ -203,12 +203,12 @@ class TrialHouse(House):
         return door()
 
 
-def start(made: Engine, name: str) -> int:
-    """A process of one stage, with the trial's leases."""
+def start(made: Engine, name: str, *, in_earnest: bool = False) -> int:
+    """A process of one stage, or of `all` but the relay; with the trial's leases or those in earnest."""
 
     def work() -> None:
-        handle.LEASE = timedelta(seconds=LEASE)
-        send.LEASE, send.DEADLINE = timedelta(seconds=LEASE), LEASE / 2
+        if not in_earnest:
+            _shorten()
         database = open_database(made.database_url)
         settings = load_settings(data=Path("/nowhere"), database_url=made.database_url, bus_url=made.bus_url)
         with open_bus(made.bus_url, database) as bus:
@@ -218,8 +218,19 @@ def start(made: Engine, name: str) -> int:
     return fork(work)
 
 
+def _shorten() -> None:
+    handle.LEASE = timedelta(seconds=LEASE)
+    send.LEASE, send.DEADLINE = timedelta(seconds=LEASE), LEASE / 2
+
+
 def _stage(name: str) -> Stage:
+    if name == "all":
+        return _all
     return _fetch if name == "fetcher" else STAGES[name]
+
+
+async def _all(house: House, stop: asyncio.Event, *_: str) -> None:
+    await asyncio.gather(*(_stage(name)(house, stop) for name in ("fetcher", "parser", "webhooks")))
 
 
 async def _fetch(house: House, stop: asyncio.Event, *_: str) -> None:

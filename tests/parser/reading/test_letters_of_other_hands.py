@@ -119,6 +119,34 @@ def test_a_sentence_of_the_writer_s_own_that_announces_a_list_turns_to_the_futur
     assert labels == ["preamble", "narrative", "narrative", "lead_in", "commitment", "commitment"]
 
 
+def test_what_we_will_do_before_a_colon_turns_to_the_future_too() -> None:
+    document = read(
+        "王芳代表:", OPENING, "茶园8万亩。", "今后的工作中,我们将加大扶持力度:", "(一)安排资金。", "(二)培育企业。"
+    )
+    assert [section.mode for section in document.sections] == ["future", "future"]
+
+
+def test_a_heading_before_a_colon_says_what_time_its_text_speaks_of() -> None:
+    document = read(
+        "王芳代表:", OPENING, "一、我区医疗机构基本情况:现有卫生室156家。", "二、下一步打算:2025年新增20家。"
+    )
+    assert outline(document) == [("一、我区医疗机构基本情况:", "past"), ("二、下一步打算:", "future")]
+
+
+def test_a_card_with_a_title_of_its_own_and_a_seal() -> None:
+    found = read(
+        "关于市政协十三届三次会议第0512号提案的答复",
+        "提案者:民革市委会",
+        "提出的《关于文旅融合的提案》收悉。现答复如下:",
+        "建成景区12家。",
+        "主办单位:市文化和旅游局(盖章)",
+    ).metadata
+    assert found.title is not None
+    assert found.title.normalised == "关于市政协十三届三次会议第0512号提案的答复"
+    assert found.agency is not None
+    assert found.agency.normalised == "市文化和旅游局"
+
+
 def test_a_number_before_a_year_is_a_section_s() -> None:
     document = read("王芳代表:", OPENING, "1.渠道老化。", "2.2023年,我局完成设计。", "3.2024年完工。")
     assert [section.number for section in document.sections] == ["1.", "2.", "3."]

@@ -43,6 +43,7 @@ _LEVELS = re.compile(
 )
 _PERIOD = re.compile(_NOTICES["period"]["pattern"])
 _GOVERNMENT = re.compile(_NOTICES["speech"]["government"])
+_ANSWER = re.compile(load("letters")["proposal"]["answer_title"] + "$")
 _DATE_IN_ROW = re.compile(r"[^\s()].*[^\s()]")
 _ISSUER = re.compile(r"\s*(?P<bodies>[^。《》,;:]{4,60}?)\s*(?=关于|对[市县省区州全十第])")
 _PUBLIC_BESIDE = re.compile(r"(?P<value>主动公开|依申请公开|不予公开|不公开|(?<![主动依申请予不])公开)(?!\w*:)")
@@ -86,10 +87,12 @@ def _of_letter(sheet: Sheet, found: Metadata) -> Metadata:
 
 
 def _title(sheet: Sheet) -> Value | None:
-    """The title, joined over its lines; of a card, the suggestion's own title names the paper."""
+    """The title, joined over its lines; of a card, the suggestion's own title names the paper, unless a line of its own
+    says that it is an answer."""
     rows = sheet.rows("title")
     if sheet.card:
-        return None
+        labelled = {each.row.number for each in sheet.card}
+        rows = [row for row in rows if row.number not in labelled and _ANSWER.search(row.text)]
     if not rows:
         return None
     run = _run(rows, rows[0])
@@ -138,7 +141,8 @@ def _labelled(sheet: Sheet, fields: Sequence[Field]) -> Agency | None:
     for each in fields:
         if each.name == "agency" and each.value:
             where = sheet.value(each.start, each.end)
-            return Agency(each.value, short_name(each.value), where.text, where.start, where.end)
+            name = "、".join(bodies_in(each.value)) or each.value  # without a seal behind it
+            return Agency(name, "、".join(map(short_name, name.split("、"))), where.text, where.start, where.end)
     return None
 
 

@@ -53,6 +53,8 @@ def heading_end(text: str, marker: Marker, end: int, followed: bool) -> int:
     if couplet:
         return couplet.end()
     sentence = first_top_level(text, marker.after, end, "。!?")
+    if (colon := _labelled(text, marker, end)) is not None:
+        return colon
     stop = end if sentence is None else sentence + 1
     more = trim(text, stop, end) is not None
     longest = RUN_IN if more or not followed else WHOLE_LINE
@@ -63,6 +65,14 @@ def heading_end(text: str, marker: Marker, end: int, followed: bool) -> int:
     if marker.form == "yishi" or (not followed and (sentence is not None or marker.form != "cn_dun")):
         return marker.after
     return trimmed[1] if (trimmed := trim(text, marker.start, stop)) else marker.after
+
+
+def _labelled(text: str, marker: Marker, end: int) -> int | None:
+    """Where a heading before a colon ends that says what time the text behind it speaks of (一、基本情况:全区现有…)."""
+    colon = first_top_level(text, marker.after, min(end, marker.after + UN_NUMBERED), "。!?;:,、")
+    if colon is None or text[colon] != ":" or marker.form == "yishi" or trim(text, colon + 1, end) is None:
+        return None
+    return colon + 1 if tense(text[marker.start : colon + 1], True) is not None else None
 
 
 def _is_heading(text: str, marker: Marker, stop: int, whole: bool) -> bool:
@@ -109,10 +119,12 @@ def core(heading: str) -> str:
 def tense(heading: str, run_in: bool = False) -> Mode | None:
     """What a heading's own words say about the time of its section (SPEC §3.1, §17); None if nothing.
 
-    A run-in heading that is long or opens with a verb names a measure (加强组织领导), whatever noun it ends in.
+    A run-in heading that is long or opens with a verb names a measure (加强组织领导), whatever noun it ends in; before
+    a colon it may be longer.
     """
     words = core(heading)
-    if run_in and (len(words) > _LONGEST_TIME or _MEASURE.match(words)):
+    longest = UN_NUMBERED if heading.rstrip().endswith(":") else _LONGEST_TIME
+    if run_in and (len(words) > longest or _MEASURE.match(words)):
         return None
     for mode, pattern in (("mixed", _MIXED), ("past", _PAST), ("general", _GENERAL), ("goal", _GOAL)):
         if pattern.search(words):

@@ -100,10 +100,11 @@ def is_lead_in(text: str, start: int, end: int) -> bool:
 
 
 def announces(text: str, start: int, end: int) -> bool:
-    """The sentence says that what follows is going to be done: its last clause announces a list, behind 将 or 拟."""
-    if not _MAY_ANNOUNCE.search(text, max(start, end - _ANNOUNCED_IN), end) or not _WILL.search(text, start, end):
+    """The sentence says that what follows is going to be done: it ends in a
+    colon, or its last clause announces a list, and it says 将 or 拟 of the writer."""
+    if not _WILL.search(text, start, end):
         return False
-    return _names_list(text, start, end)
+    return text[end - 1] == ":" or _names_list(text, start, end)
 
 
 def _names_list(text: str, start: int, end: int) -> bool:

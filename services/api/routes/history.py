@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from services.api import memento
@@ -99,18 +99,21 @@ def list_suppressed(
 @router.get(
     "/documents/{document_id}/timemap",
     summary="Every version with its datetime (RFC 7089)",
-    response_class=PlainTextResponse,
+    response_class=Response,
+    responses={
+        200: {"content": {"application/link-format": {"schema": {"type": "string"}}}, "description": "RFC 7089."}
+    },
 )
 def get_timemap(
     context: Here,
     document_id: str,
     after: Annotated[int, Query(ge=0, le=2**31 - 1, description="Number of the last version of the part before.")] = 0,
-) -> PlainTextResponse:
+) -> Response:
     with context.database.read() as conn:
         record = documents.get_document(conn, document_id)
         found = versions.mementos(conn, document_id)
     listed = memento.timemap(record, found, context.address, after=after)
-    return PlainTextResponse(listed, media_type="application/link-format")
+    return Response(listed, media_type="application/link-format")
 
 
 def _aware(name: str, moment: datetime | None) -> datetime | None:

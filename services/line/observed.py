@@ -30,7 +30,7 @@ def checkup_of(settings: Settings, database: Database, box: SecretBox | None, pr
         system_clock,
         bus_url=settings.bus_url,
         data=settings.data,
-        opens=_opening(database, box) if box is not None else None,
+        opens=opening(database, box) if box is not None else None,
         limits=limits_of(settings.lag_limit, settings.disk_reserve),
         process=process,
     )
@@ -113,7 +113,9 @@ def _json(status: int, value: object) -> _Page:
     return status, "application/json", json.dumps(value, ensure_ascii=False).encode()
 
 
-def _opening(database: Database, box: SecretBox) -> Callable[[], None]:
+def opening(database: Database, box: SecretBox) -> Callable[[], None]:
+    """Raises ConfigError where `box` does not open the stored secrets."""
+
     def opens() -> None:
         with database.read() as conn:
             check_opens(conn, box)

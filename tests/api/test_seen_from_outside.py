@@ -31,7 +31,7 @@ pytestmark = pytest.mark.anyio
 #: Labels and the most values each may ever have.
 LABELS = {
     "kind": 3, "outcome": 10, "reason": 60, "verdict": 8, "type": 120, "severity": 6, "attempt": 2, "stage": 6,
-    "method": 8, "route": 80, "status": 40, "group": 8, "health": 5, "table": 4, "le": 40, "version": 2, "process": 7,
+    "method": 8, "route": 80, "status": 40, "group": 8, "health": 6, "table": 4, "le": 40, "version": 2, "process": 7,
     "database": 2, "bus": 4, "generation": 3, "implementation": 1, "major": 1, "minor": 1, "patchlevel": 1,
 }  # fmt: skip
 

@@ -20,7 +20,7 @@ from services.bus import database as bus
 from services.domain.subscription import Filter, Subscription
 from services.health.checkup import Checkup
 from services.health.condition import Finding, Limits, Look, judge
-from services.line.observed import _opening
+from services.line.observed import opening
 from services.storage import deliveries, subscriptions
 from services.storage.database import Database, create_engine_for
 from services.storage.schema import head
@@ -94,7 +94,7 @@ def test_the_line_is_described_by_what_it_owes(database: Database) -> None:
     assert vitals.stuck == {"queue": 1, "delivery": 0}
     with database.write() as conn:
         conn.execute(update(queue).where(queue.c.key == page_id(1)).values(dead=True))
-        conn.execute(update(source).values(last_visit=NOW, failures=3))
+        conn.execute(update(source).values(last_visit=NOW, told_health="failing"))
         conn.execute(update(host).values(next_request=NOW + HOUR))
         vitals = look(conn, ("webhooks",), NOW)
     assert vitals.backlogs["webhooks"] == Backlog(1, NOW - DAY, 1)
@@ -129,7 +129,7 @@ def test_what_stops_the_service_is_found(tmp_path: Path, empty_sqlite: Path) -> 
         lambda: NOW,
         bus_url="redis://127.0.0.1:1",
         data=tmp_path,
-        opens=_opening(database, SecretBox(bytes(31) + b"x")),
+        opens=opening(database, SecretBox(bytes(31) + b"x")),
         limits=Limits(disk=2**62),
     ).condition()
     assert codes(found.findings) == ["bus_unreachable", "secret_key", "disk_low"]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
@@ -17,6 +18,7 @@ from services.domain.event import Event
 from services.egress.answer import Answer, Failure
 from services.metrics import counted
 from services.storage import deliveries, subscriptions
+from services.storage.database import after_commit
 from services.storage.deliveries import Due, Outcome
 
 CHALLENGE = "subscription.challenge"
@@ -118,7 +120,7 @@ class Recorder:
 
     def _disable(self, conn: Connection, id_: str, reason: notices.Reason, now: datetime) -> None:
         if subscriptions.set_status(conn, id_, "disabled"):
-            counted.disabled(reason)
+            after_commit(conn, partial(counted.disabled, reason))
             _log.warning("subscription.disabled", subscription_id=id_, reason=reason)
             self._tell(conn, notices.disabled(subscriptions.get_subscription(conn, id_), reason, now, self._address))
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from services.domain.clock import system_clock
-from services.parser.compare.showing.show import label, said
+from services.parser.compare.showing.show import label, stated
 from services.parser.compare.showing.telling import change_data
 from services.parser.reading.reader import todays
 from services.parser.text.privacy import mask_json
@@ -86,7 +86,7 @@ def _lines(done: list[Reread]) -> Iterator[str]:
                 yield from _quoted("-", part["before"])
                 yield from _quoted("+", part["after"])
             for change in one.changes:
-                yield f"    {label('type', change.type)}: {_cut(said(change.before))} → {_cut(said(change.after))}"
+                yield f"    {label('type', change.type)}: {' → '.join(map(_cut, stated(change)))}"
 
 
 def _quoted(sign: str, said_: list[str]) -> Iterator[str]:

@@ -46,13 +46,21 @@ def deadlines(pair: Pair, left: Open) -> Found:
         touched = [hunk for hunk in pair.meant if touches(hunk, old=places[0], new=places[1])]
         mine = [hunk for hunk in touched if hunk in found.left]
         if touched:
-            changes = _moved(pair, before, after, mine)
+            changes = _moved(pair, before, after, _whole(pair, mine))
             found = Found(without(found.left, mine) if changes else found.left, found.changes + changes)
     for hunk in found.left:
         change = _within(pair, hunk)
         if change:
             found = Found(without(found.left, [hunk]), (*found.changes, change))
     return found
+
+
+def _whole(pair: Pair, mine: Sequence[Hunk]) -> Sequence[Hunk]:
+    """年内 → 明年底前 is one date for another: what both share in the midst of it goes with it."""
+    first, last = mine[:1], mine[-1:]
+    if len(mine) < 2 or [x for x in pair.hunks if first[0].old_start <= x.old_start <= last[0].old_start] != list(mine):
+        return mine
+    return [replace(first[0], old_end=last[0].old_end, new_end=last[0].new_end)]
 
 
 def _within(pair: Pair, hunk: Hunk) -> Change | None:

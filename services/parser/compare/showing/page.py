@@ -16,7 +16,7 @@ from itertools import groupby
 from services.domain.change import Change, Comparison, Marks
 from services.domain.document import Document
 from services.parser.compare.showing.rows import Line, Row, rows
-from services.parser.compare.showing.show import label, said
+from services.parser.compare.showing.show import label, stated
 
 _STYLE = """
 body{font:16px/1.6 serif;margin:2em auto;max-width:80em;padding:0 1em;color:#222;background:#fff}
@@ -80,12 +80,12 @@ def _changes(changes: Iterable[Change]) -> Iterator[str]:
         named = [label("severity", change.severity), label("type", change.type)]
         named += [label("detail", change.detail)] if change.detail else []
         named += [label("direction", change.direction)]
+        before, after = stated(change)
         about = change.metric or (label("field", change.field) if change.field else "")
         yield (
             f'<li><strong class="{_text(change.severity)}">{_text(" · ".join(named))}</strong>'
             f"<br><small>{_text(' › '.join(change.path))}</small>"
-            f"<br>{_text(about + ': ' if about else '')}<del>{_text(said(change.before))}</del>"
-            f" → <ins>{_text(said(change.after))}</ins></li>"
+            f"<br>{_text(about + ': ' if about else '')}<del>{_text(before)}</del> → <ins>{_text(after)}</ins></li>"
         )
     yield "</ol>"
 

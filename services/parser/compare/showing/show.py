@@ -57,6 +57,14 @@ def said(value: Said) -> str:
     return str(value)
 
 
+def stated(change: Change) -> tuple[str, str]:
+    """What was said and what is said now, for reading; a level of firmness by its name."""
+    before, after = said(change.before), said(change.after)
+    if change.type in ("modality_softened", "modality_strengthened"):
+        return label("modality", before), label("modality", after)
+    return before, after
+
+
 def _verdict(comparison: Comparison, *, colour: bool) -> str:
     if not comparison.changes:
         return label("words", "no_change")
@@ -75,7 +83,7 @@ def _change(change: Change, old: Document, new: Document, *, colour: bool) -> It
     if change.path:
         yield "  " + " › ".join(change.path)
     about = change.metric or (label("field", change.field) if change.field else None)
-    yield "  " + (f"{about}: " if about else "") + f"{_short(said(change.before))} → {_short(said(change.after))}"
+    yield "  " + (f"{about}: " if about else "") + f"{' → '.join(map(_short, stated(change)))}"
     if change.old_marks:
         yield f"  {label('words', 'before')}  " + _marked(
             old.source_text, change.old_marks, "[-", "-]", _OLD, colour=colour

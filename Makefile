@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
-.PHONY: demo run test check bench lock clean
+.PHONY: demo run test check bench screenshots lock clean
 
 demo: $(RUNTIME)            ## a local official site lives through a week; watch the alerts arrive
 	@$(BIN)/dafu demo $(ARGS)
@@ -23,6 +23,9 @@ check: $(DEV)               ## lint, format, types; `make check test` is everyth
 
 bench: $(DEV)               ## every figure the README quotes
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: $(DEV)         ## the pictures of the README, taken of the tests' own house in Chromium
+	@PYTHONPATH=tests $(BIN)/python -m browser.screenshots docs/screenshots
 
 lock: $(DEV)                ## resolve again after a change of pyproject.toml
 	@$(BIN)/pip install -q uv

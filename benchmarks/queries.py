@@ -77,12 +77,12 @@ ASKED: dict[str, Asked] = {
 
 def run() -> bool:
     met = True
-    for name, database in _databases():
+    for name, database in databases():
         started = time.perf_counter()
         with database.write() as conn:
-            _fill(conn)
+            fill(conn)
         filled = time.perf_counter() - started
-        _settle(database)
+        settle(database)
         rows = [(asked, *_measured(database, question)) for asked, question in ASKED.items()]
         worst = max(row[2] for row in rows)
         met = met and worst <= BAR
@@ -127,7 +127,8 @@ def _schema(url: str) -> Iterator[str]:
         admin.dispose()
 
 
-def _databases() -> Iterator[tuple[str, Database]]:
+def databases() -> Iterator[tuple[str, Database]]:
+    """An empty one of each kind there is."""
     with tempfile.TemporaryDirectory(prefix="dafu-bench-") as folder:
         database = open_database(f"sqlite:///{Path(folder) / 'd.sqlite'}")
         yield "SQLite", database
@@ -141,24 +142,27 @@ def _databases() -> Iterator[tuple[str, Database]]:
         print("\nqueries: DAFU_TEST_POSTGRES names no server, PostgreSQL left out")
 
 
-def _settle(database: Database) -> None:
+def settle(database: Database) -> None:
     """What a server's own housekeeping has done to a table that grew over years."""
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         if database.engine.dialect.name == "postgresql":
             conn.execute(text("vacuum analyze"))
 
 
-def _fill(conn: Connection) -> None:
+def fill(conn: Connection) -> None:
+    """DOCUMENTS documents with OF_EACH commitments each."""
     drawn = random.Random(2023)
     texts = [path.read_text("utf-8") for path in sorted(SEEDS.glob("*.txt"))]
     material = [promise for each in texts for promise in promises_of(read_text(each))]
     if conn.dialect.name == "postgresql":  # quicker made at once than row by row
         conn.execute(text("drop index ix_commitment_text"))
-    conn.execute(insert(host), [_row(host, name="a")])
-    conn.execute(insert(source), [_row(source, id="s", host="a")])
+    conn.execute(insert(host), [some_row(host, name="a")])
+    conn.execute(insert(source), [some_row(source, id="s", host="a")])
     for first in range(0, DOCUMENTS, _AT_ONCE):
         numbers = range(first, first + _AT_ONCE)
-        conn.execute(insert(page), [_row(page, id=_id(n), source_id="s", host="a", url=f"{n}") for n in numbers])
+        conn.execute(
+            insert(page), [some_row(page, id=numbered(n), source_id="s", host="a", url=f"{n}") for n in numbers]
+        )
         conn.execute(insert(document), [_document(n, drawn) for n in numbers])
         made = [row for n in numbers for row in _commitments(n, drawn.choices(material, k=OF_EACH), drawn)]
         conn.execute(insert(commitment), [row for row, _ in made])
@@ -170,7 +174,9 @@ def _fill(conn: Connection) -> None:
 
 def _document(n: int, drawn: random.Random) -> dict[str, Any]:
     status = "removed" if drawn.random() < 0.002 else "active"
-    return _row(document, id=_id(n), source_id="s", url=f"{n}", kind=_kind(n), first_seen=_found(n), status=status)
+    return some_row(
+        document, id=numbered(n), source_id="s", url=f"{n}", kind=_kind(n), first_seen=_found(n), status=status
+    )
 
 
 def _commitments(
@@ -181,8 +187,8 @@ def _commitments(
         place, one = (n + 2) * 2**20 - 1 - ordinal, promise.commitment
         searched = match(one.text).casefold() + (_RARE if drawn.random() < 0.0001 else "")
         due = (_found(n) + timedelta(days=drawn.randrange(30, 1500))).date().isoformat()
-        row = _row(
-            commitment, document_id=_id(n), id=f"C-{ordinal}", place=place, standing=True, stood="[[1, 1]]",
+        row = some_row(
+            commitment, document_id=numbered(n), id=f"C-{ordinal}", place=place, standing=True, stood="[[1, 1]]",
             version_n=1, kind=_kind(n), agency=f"{city}人民政府", type=one.type, tier=drawn.choice("AAABBC"),
             modality=one.modality, has_target=bool(promise.targets), searchable=searched,
             deadline_end=due if drawn.random() < 0.4 else None, data=encode(promise).decode(),
@@ -198,7 +204,7 @@ def _commitments(
         )
 
 
-def _row(of: Table, **given: Any) -> dict[str, Any]:
+def some_row(of: Table, **given: Any) -> dict[str, Any]:
     """A row with something in every column that must not be empty."""
     must = [column for column in of.columns if not column.nullable and column.name not in given]
     return {column.name: _some(column) for column in must} | given
@@ -210,7 +216,7 @@ def _some(column: Column[Any]) -> Any:
     return column.type.python_type() if not isinstance(column.type, PageText) else ""
 
 
-def _id(n: int) -> str:
+def numbered(n: int) -> str:
     return f"doc_{n:010}"
 
 

@@ -27,7 +27,22 @@ secrets = typer.Typer(help="The webhook secrets at rest.")
 app.add_typer(secrets, name="secrets")
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON value on stdout and nothing else.")]
+#: What the shell offers after TAB is looked up only then.
+_KIND = typer.Option(
+    help="reply_npc, reply_cppcc, policy_notice, work_summary or other.",
+    autocompletion=lambda incomplete: _offer("kinds", incomplete),
+)
+_SourceId = Annotated[
+    str, typer.Argument(metavar="ID", autocompletion=lambda incomplete: _offer("source_ids", incomplete))
+]
 PageArgument = Annotated[str, typer.Argument(metavar="PATH", help="A page (.html), a text (.txt), - for stdin.")]
+
+
+def _offer(what: str, incomplete: str) -> list[Any]:
+    from services.commands import completing
+
+    found: list[Any] = getattr(completing, what)(incomplete)
+    return found
 
 
 @app.callback()
@@ -110,19 +125,20 @@ def status(as_json: AsJson = False) -> None:
 def backup(
     folder: Annotated[Path, typer.Argument(help="Where the copies are kept.")],
     keep: Annotated[int, typer.Option(help="So many of the newest stay there.")] = 7,
+    as_json: AsJson = False,
 ) -> None:
     """Copy the SQLite database while it is in use, and check the copy."""
     from services.commands.operating import backup_command
 
-    backup_command(folder, keep)
+    backup_command(folder, keep, as_json=as_json)
 
 
 @app.command()
-def restore(copy: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")]) -> None:
+def restore(copy: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")], as_json: AsJson = False) -> None:
     """Put a backup where the SQLite database is. Stop Dafu first; what was there is moved aside."""
     from services.commands.operating import restore_command
 
-    restore_command(copy)
+    restore_command(copy, as_json=as_json)
 
 
 @app.command()
@@ -149,21 +165,65 @@ def export_all(
 
 
 @app.command("import")
-def import_all(folder: Annotated[Path, typer.Argument(help="What `dafu export` made.")]) -> None:
+def import_all(
+    folder: Annotated[Path, typer.Argument(help="What `dafu export` made.")], as_json: AsJson = False
+) -> None:
     """Read an export into an empty database; exit 1, and nothing stored, where it is damaged."""
     from services.commands.archiving import import_command
 
-    raise typer.Exit(import_command(folder))
+    raise typer.Exit(import_command(folder, as_json=as_json))
+
+
+@app.command()
+def changes(
+    severity: Annotated[
+        str,
+        typer.Option(help="This serious or more.", autocompletion=lambda incomplete: _offer("severities", incomplete)),
+    ] = "none",
+    direction: Annotated[
+        str | None,
+        typer.Option(
+            help="softened, strengthened, neutral or unclear.",
+            autocompletion=lambda incomplete: _offer("directions", incomplete),
+        ),
+    ] = None,
+    agency: Annotated[str | None, typer.Option(help="Who signed or published: full or short name.")] = None,
+    kind: Annotated[str | None, _KIND] = None,
+    since: Annotated[str | None, typer.Option(help="Recorded on this day or after: 2026-01-31.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=250, help="How many at the most.")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """What changed in what is stored, the gravest first."""
+    from services.commands.looking import changes_command
+
+    changes_command(
+        severity=severity, direction=direction, agency=agency, kind=kind, since=since, limit=limit, as_json=as_json
+    )
+
+
+@app.command()
+def documents(
+    words: Annotated[str | None, typer.Argument(help="Words that all occur in title, agency or numbers.")] = None,
+    agency: Annotated[str | None, typer.Option(help="Full or short name.")] = None,
+    kind: Annotated[str | None, _KIND] = None,
+    limit: Annotated[int, typer.Option(min=1, max=250, help="How many at the most.")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """The documents that are stored, the last found first."""
+    from services.commands.looking import documents_command
+
+    documents_command(words, agency=agency, kind=kind, limit=limit, as_json=as_json)
 
 
 @app.command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the week; 0 only if all went as expected.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """A local official site lives through a week of edits; watch the alerts arrive. Needs no network."""
     from services.commands.demonstrating import demo_command
 
-    raise typer.Exit(demo_command(once=once))
+    raise typer.Exit(demo_command(once=once, as_json=as_json))
 
 
 @app.command()
@@ -227,11 +287,12 @@ def events_dead(
 def events_redrive(
     id_: Annotated[str | None, typer.Argument(metavar="ID", help="One event; without it, all that are dead.")] = None,
     group: Annotated[str | None, typer.Option(help="Only this group's.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Owe what was put aside once more."""
     from services.commands import events as command
 
-    command.redrive_command(id_, group)
+    command.redrive_command(id_, group, as_json=as_json)
 
 
 @events.command("replay")
@@ -239,11 +300,12 @@ def events_replay(
     group: Annotated[str, typer.Argument(help="parser, webhooks, or one of your own.")],
     since: Annotated[str, typer.Option(help="From when on: 2026-11-01T00:00:00+08:00.")],
     type_: Annotated[list[str] | None, typer.Option("--type", help="Only this type; repeatable.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Owe a group everything since a moment again; its effects happen again."""
     from services.commands import events as command
 
-    command.replay_command(group, since, type_)
+    command.replay_command(group, since, type_, as_json=as_json)
 
 
 @sources.command("list")
@@ -261,7 +323,7 @@ def sources_add(
     every: Annotated[str | None, typer.Option(help="Time between two visits: 30m, 6h, 1d.")] = None,
     name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
     agency: Annotated[str | None, typer.Option(help="Who publishes there.")] = None,
-    kind: Annotated[str | None, typer.Option(help="reply_npc, reply_cppcc, policy_notice or work_summary.")] = None,
+    kind: Annotated[str | None, _KIND] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Watch it with what is found, without asking.")] = False,
     look: Annotated[bool, typer.Option("--look/--no-look", help="Read the column first.")] = True,
     as_json: AsJson = False,
@@ -274,11 +336,11 @@ def sources_add(
 
 
 @sources.command("check")
-def sources_check(id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+def sources_check(id_: _SourceId, as_json: AsJson = False) -> None:
     """Visit a watched column now and say what its list page holds; nothing is stored."""
     from services.commands import watching
 
-    watching.check_source_command(id_)
+    watching.check_source_command(id_, as_json=as_json)
 
 
 @app.command()
@@ -312,7 +374,13 @@ def backfill(
 def tokens_create(
     owner: Annotated[str, typer.Option(help="Whose subscriptions it sees; others' are not there for it.")] = "local",
     name: Annotated[str, typer.Option(help="What it is for.")] = "",
-    scope: Annotated[list[str] | None, typer.Option(help="read, subscribe (the default) or admin; repeatable.")] = None,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="read, subscribe (the default) or admin; repeatable.",
+            autocompletion=lambda incomplete: _offer("scopes", incomplete),
+        ),
+    ] = None,
     expires: Annotated[str | None, typer.Option(help="Time until it ends: 12h, 90d. Without: never.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -331,19 +399,19 @@ def tokens_list(as_json: AsJson = False) -> None:
 
 
 @tokens.command("revoke")
-def tokens_revoke(id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+def tokens_revoke(id_: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
     """End a token now."""
     from services.commands import tokens as command
 
-    command.revoke_command(id_)
+    command.revoke_command(id_, as_json=as_json)
 
 
 @secrets.command("reencrypt")
-def secrets_reencrypt() -> None:
+def secrets_reencrypt(as_json: AsJson = False) -> None:
     """Encrypt every stored secret anew, from DAFU_SECRET_KEY_OLD to DAFU_SECRET_KEY. Stop `dafu run` first."""
     from services.commands.secrets import reencrypt_command
 
-    reencrypt_command()
+    reencrypt_command(as_json=as_json)
 
 
 @app.command()

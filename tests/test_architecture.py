@@ -40,7 +40,7 @@ ROOMS: dict[str, set[str]] = {
     "line": {*ACTING, *EDGE, "health", "parser", "fetcher", "api"},
     "replay": {*ACTING, *EDGE, "parser", "fetcher", "api", "line"},
     "demo": {*ACTING, *EDGE, "parser", "fetcher", "api", "line", "replay"},
-    "commands": {*ACTING, *EDGE, "health", "parser", "fetcher", "api", "line", "replay", "demo"},
+    "commands": {*ACTING, *EDGE, "health", "parser", "fetcher", "api", "api.web", "line", "replay", "demo"},
     "cli": {"domain", "commands"},
 }
 

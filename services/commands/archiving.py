@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
+from services.commands.told import told
 from services.domain.clock import system_clock
 from services.health.gauges import program_version
 from services.settings import load_settings
@@ -29,15 +30,16 @@ def export_command(folder: Path, *, everything: bool, as_json: bool) -> None:
     print(f"{folder}: {manifest['content']}")
 
 
-def import_command(folder: Path) -> int:
+def import_command(folder: Path, *, as_json: bool = False) -> int:
     """0 when it is all there; 1, and nothing stored, where the export is damaged."""
     wrong = check_export(folder)
     if wrong:
-        print("\n".join(wrong[:20]))
+        told({"rows": 0, "faults": wrong}, "\n".join(wrong[:20]), as_json=as_json)
         return 1
     with closing(open_database(load_settings().database)) as database, database.write() as conn:
         count = load(conn, folder)
-    print(f"{folder}: {count} rows imported; `dafu verify` reads them all again")
+    line = f"{folder}: {count} rows imported; `dafu verify` reads them all again"
+    told({"rows": count, "faults": []}, line, as_json=as_json)
     return 0
 
 

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from services.bus import database as bus
 from services.bus.interface import DeadLetter
+from services.commands.told import told
 from services.domain.errors import InputError, NotFound
 from services.settings import load_settings
 from services.storage.database import Database, open_database
@@ -34,7 +35,7 @@ def dead_command(group: str | None, *, as_json: bool) -> None:
     Console().print(table)
 
 
-def redrive_command(event_id: str | None, group: str | None) -> None:
+def redrive_command(event_id: str | None, group: str | None, *, as_json: bool = False) -> None:
     """Owe one dead event, or all, once more. Raises NotFound where the one named is not dead."""
     with _opened() as database:
         meant = [(of, letter.event) for of, letter in _dead(database, group) if event_id in (None, letter.event)]
@@ -43,14 +44,14 @@ def redrive_command(event_id: str | None, group: str | None) -> None:
         for of, id_ in meant:
             with database.write() as conn:
                 bus.revive(conn, of, id_)
-    print(f"{len(meant)} owed once more")
+    told({"count": len(meant)}, f"{len(meant)} owed once more", as_json=as_json)
 
 
-def replay_command(group: str, since: str, types: list[str] | None) -> None:
+def replay_command(group: str, since: str, types: list[str] | None, *, as_json: bool = False) -> None:
     """Owe a group everything since a moment again, done or dead ones included."""
     with _opened() as database, database.write() as conn:
         count = bus.replay(conn, group, _moment(since), types)
-    print(f"{count} owed to {group} once more")
+    told({"count": count}, f"{count} owed to {group} once more", as_json=as_json)
 
 
 def _dead(database: Database, group: str | None) -> Iterator[tuple[str, DeadLetter]]:

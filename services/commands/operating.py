@@ -14,6 +14,7 @@ from rich.table import Table
 
 from services.api.webhooks.rekey import check_opens
 from services.api.webhooks.secrets import load_box
+from services.commands.told import told
 from services.domain.clock import system_clock
 from services.domain.errors import InputError
 from services.health.checkup import Checkup, limits_of
@@ -37,22 +38,24 @@ def status_command(*, as_json: bool) -> int:
     return 1 if condition.findings else 0
 
 
-def backup_command(folder: Path, keep: int) -> None:
+def backup_command(folder: Path, keep: int, *, as_json: bool = False) -> None:
     """Print where the copy is."""
     if keep < 1:
         raise InputError("--keep must be at least 1: the new backup itself")
     settings = load_settings()
-    print(backup(sqlite_path(settings.database), folder, system_clock(), keep))
+    made = backup(sqlite_path(settings.database), folder, system_clock(), keep)
+    told({"backup": str(made)}, str(made), as_json=as_json)
 
 
-def restore_command(copy: Path) -> None:
+def restore_command(copy: Path, *, as_json: bool = False) -> None:
     """Nothing may be running; what was there is moved aside."""
     settings = load_settings()
     target = sqlite_path(settings.database)
     with held(settings.data):
         aside = restore(copy, target, system_clock())
         open_database(settings.database).close()  # an older backup is brought to this version's tables
-    print(f"{target}: restored from {copy}" + (f"; what was there is {aside.name}" if aside else ""))
+    line = f"{target}: restored from {copy}" + (f"; what was there is {aside.name}" if aside else "")
+    told({"database": str(target), "aside": str(aside) if aside else None}, line, as_json=as_json)
 
 
 def _checkup(settings: Settings, database: Database) -> Checkup:

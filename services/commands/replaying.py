@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from services.commands.progress import waiting
 from services.domain.errors import ConfigError, Unavailable
 from services.logs import configure_logs
 from services.replay.recording import read_recording
@@ -20,7 +21,8 @@ def replay_command(folder: Path, *, as_json: bool, accept: bool) -> int:
     recording = read_recording(folder)
     path = folder / "expected.json"
     expected = None if accept else _read(path)
-    told = replay(recording)
+    with waiting(f"{folder.name}: 重演 replaying"):
+        told = replay(recording)
     text = _text(told)
     print(text if as_json else _for_people(told))
     if accept:

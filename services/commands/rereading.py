@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
+from services.commands.progress import counted
 from services.domain.clock import system_clock
 from services.parser.compare.showing.show import label, stated
 from services.parser.compare.showing.telling import change_data
@@ -31,19 +31,10 @@ def reread_command(document: str | None, *, dry_run: bool, as_json: bool) -> int
                 documents.get_document(conn, document)
             total = snapshots.count_snapshots(conn, document)
         done: list[Reread] = []
-        for one in _counted(reread(database, todays(), system_clock, document=document, keep=not dry_run), total):
-            done.append(one)
+        found = reread(database, todays(), system_clock, document=document, keep=not dry_run)
+        done.extend(counted(found, total, "重读 reading again"))
     print(encode(_report(done)).decode() if as_json else "\n".join(_lines(done)))
     return 0
-
-
-def _counted(found: Iterable[Reread], total: int) -> Iterator[Reread]:
-    for number, one in enumerate(found, 1):
-        if sys.stderr.isatty():
-            print(f"\rread again: {number} of at most {total} snapshots", end="", file=sys.stderr, flush=True)
-        yield one
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
 
 
 def _report(done: list[Reread]) -> dict[str, Any]:

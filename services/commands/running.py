@@ -30,4 +30,4 @@ def _settings() -> Settings:
 
 
 def _say(address: str) -> None:
-    print(f"dafu: {address}  (API page: {address}/docs)", file=sys.stderr)
+    print(f"dafu: {address}/pages/  (the API: {address}/docs)", file=sys.stderr)

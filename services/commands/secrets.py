@@ -6,12 +6,13 @@ from contextlib import closing
 
 from services.api.webhooks.rekey import reencrypt
 from services.api.webhooks.secrets import load_box, load_old_box
+from services.commands.told import told
 from services.line.folder import held
 from services.settings import load_settings
 from services.storage.database import open_database
 
 
-def reencrypt_command() -> None:
+def reencrypt_command(*, as_json: bool = False) -> None:
     """All or nothing, and not beside a `dafu run` of this data folder, which would go on with the old key."""
     settings = load_settings()
     with held(settings.data), closing(open_database(settings.database)) as database:
@@ -20,4 +21,5 @@ def reencrypt_command() -> None:
         new = load_box(present, settings.data)
         with database.write() as conn:
             done = reencrypt(conn, old, new)
-    print(f"{done} secrets encrypted anew; DAFU_SECRET_KEY_OLD is no longer needed")
+    line = f"{done} secrets encrypted anew; DAFU_SECRET_KEY_OLD is no longer needed"
+    told({"count": done}, line, as_json=as_json)

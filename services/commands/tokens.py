@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.api.callers import new_token
+from services.commands.told import told
 from services.domain.caller import SCOPES, Scope, Token
 from services.domain.clock import system_clock
 from services.domain.errors import InputError
@@ -41,10 +42,10 @@ def list_command(*, as_json: bool) -> None:
     Console().print(table)
 
 
-def revoke_command(id_: str) -> None:
+def revoke_command(id_: str, *, as_json: bool) -> None:
     with _opened() as database, database.write() as conn:
         tokens.revoke_token(conn, id_, system_clock())
-    print(f"{id_}: revoked")
+    told({"id": id_, "revoked": True}, f"{id_}: revoked", as_json=as_json)
 
 
 def _opened() -> closing[Database]:

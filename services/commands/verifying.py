@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from services.commands.progress import counted
 from services.parser.reading.reader import todays
 from services.parser.verify import structures
 from services.settings import load_settings
@@ -40,9 +41,9 @@ def verify_command(exported: Path | None, *, as_json: bool) -> int:
 
 def _of_database() -> dict[str, list[str]]:
     with closing(open_database(load_settings().database)) as database, database.read() as conn:
-        found = {name: audit.guarded(conn, check) for name, check in audit.CHECKS.items()}
-        found["structures"] = audit.guarded(conn, lambda conn: structures(conn, todays().version))
-    return found
+        checks = {**audit.CHECKS, "structures": lambda conn: structures(conn, todays().version)}
+        named = counted(checks.items(), len(checks), "检查 checking")
+        return {name: audit.guarded(conn, check) for name, check in named}
 
 
 def _show(found: dict[str, list[str]]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from services.api.shown_sources import health_of
 from services.commands.fetching import plain, trials, visit_now, with_door
@@ -29,6 +30,7 @@ from services.storage.database import Database, open_database
 from services.storage.sources import Watch
 
 _SHOWN = 10
+_STYLES = {"ok": "green", "failing": "red", "blind": "yellow", "paused": "dim"}
 
 
 def list_command(*, as_json: bool) -> None:
@@ -37,11 +39,12 @@ def list_command(*, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"items": [_row(one) for one in watches], "next": None}, ensure_ascii=False))
         return
-    table = Table("id", "column", "every", "health", "last visit", "readable", "url")
+    table = Table("id", "health", "column", "every", "last visit", "last read", "url")
     for one in watches:
         row = _row(one)
-        keys = ("id", "name", "every", "health", "last_visit", "last_readable", "url")
-        table.add_row(*(str(row[key] or "-") for key in keys))
+        seen = ((row[key] or "-")[:16].replace("T", " ") for key in ("last_visit", "last_readable"))
+        health = Text(row["health"], style=_STYLES.get(row["health"], ""))
+        table.add_row(row["id"], health, Text(row["name"]), row["every"], *seen, Text(row["url"]))
     Console().print(table)
 
 
@@ -72,7 +75,7 @@ def add_command(url: str, given: dict[str, str | None], *, look: bool, yes: bool
     return 0 if wanted or (as_json and trial.reason is None) else 1
 
 
-def check_source_command(id_: str) -> None:
+def check_source_command(id_: str, *, as_json: bool) -> None:
     """Visit the column's list page once and say what it holds."""
     settings = load_settings()
     configure_logs("error")
@@ -81,7 +84,10 @@ def check_source_command(id_: str) -> None:
             source = sources.get_source(conn, id_)
         answer = visit_now(database, settings, source.url)
     listing = read_list(answer.body, url=answer.url, content_type=answer.headers.get("content-type"))
-    _show_listing(listing)
+    if as_json:
+        print(encode(listing).decode())
+    else:
+        _show_listing(listing)
     if listing.blind:
         raise InputError(
             f"{source.url}: no article links found ({listing.quality.reason}); is it the list page itself?"

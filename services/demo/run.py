@@ -214,7 +214,7 @@ def _fact(event: dict[str, Any]) -> tuple[str, str, tuple[str, ...]]:
 
 async def _stay(stage: Stage, address: str, token: str) -> None:
     """The API stays, and so do deliveries: subscribe a receiver of your own and test it."""
-    for label, path in (("API", "/docs"), ("documents", "/documents"), ("health", "/healthz")):
+    for label, path in (("pages", "/pages/"), ("API", "/docs"), ("health", "/healthz")):
         stage.console.print(f"  {label:10} {address}{path}")
     stage.console.print(f"  {'token':10} {token}", highlight=False)
     stage.console.print("  Ctrl-C ends it.")

@@ -47,6 +47,7 @@ def static(name: str) -> Response:
     headers = {
         "cache-control": "public, max-age=31536000, immutable",
         "x-content-type-options": "nosniff",
-        "cross-origin-resource-policy": "same-origin",
+        # an archive copy is of no origin at all, and has its style sheet from here
+        "cross-origin-resource-policy": "cross-origin",
     }
     return Response(asset.content, media_type=asset.media, headers=headers)

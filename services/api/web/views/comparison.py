@@ -13,7 +13,7 @@ from typing import Literal
 
 from services.api.web.views.changes import ChangeView, change_view
 from services.api.web.words import Words
-from services.domain.change import Change, Comparison, Suppression
+from services.domain.change import Change, Comparison, Marks, Suppression
 from services.domain.document import Document
 from services.parser.compare.showing.rows import Line, rows
 from services.parser.compare.showing.telling import change_data
@@ -87,7 +87,7 @@ def compared(
 ) -> Compared:
     """`recorded` are the changes on record of the newer version, empty where the two do not follow each other."""
     texts = mask_phones(old.source_text), mask_phones(new.source_text)
-    marks = _marks(comparison, old=True), _marks(comparison, old=False)
+    marks = _marks(comparison, texts, old=True), _marks(comparison, texts, old=False)
     told = tuple(_told(comparison.changes, texts, recorded, words))
     held = tuple(_held(one, words) for one in comparison.suppressed)
     return Compared(told, held, tuple(_folds(old, new, texts, marks)))
@@ -122,20 +122,37 @@ def _held(one: Suppression, words: Words) -> tuple[str, str, str, str]:
     return words.of("type", one.type), one.rule, sides[0], sides[1]
 
 
-def _marks(comparison: Comparison, *, old: bool) -> list[_Mark]:
+def _marks(comparison: Comparison, texts: tuple[str, str], *, old: bool) -> list[_Mark]:
     found: list[_Mark] = []
     own, other = ("old", "new") if old else ("new", "old")
+    text, there = texts if old else texts[::-1]
     entries: tuple[Change | Suppression, ...] = (*comparison.changes, *comparison.suppressed)
     for number, entry in enumerate(entries):
         spans, beside = (entry.old_marks, entry.new_marks) if old else (entry.new_marks, entry.old_marks)
         tag: Tag = "held" if isinstance(entry, Suppression) else "del" if old else "ins"
-        moved = isinstance(entry, Change) and entry.type.endswith("_moved") and entry.type != "deadline_moved"
+        places = _places(there, beside) if isinstance(entry, Change) and entry.type.endswith("_moved") else {}
         for at, (start, end) in enumerate(spans):
-            anchor = f"{own}-{number}" if at == 0 else None
+            to = places.get(text[start:end].strip())
             found.append(
-                _Mark(start, end, tag, number, anchor, f"{other}-{number}" if moved and beside and not at else None)
+                _Mark(
+                    start,
+                    end,
+                    tag,
+                    number,
+                    _anchor(own, number, at),
+                    None if to is None else _anchor(other, number, to),
+                )
             )
     return sorted(found, key=lambda mark: (mark.start, mark.end))
+
+
+def _places(text: str, marks: Marks) -> dict[str, int]:
+    """The words of each mark, to its number."""
+    return {words: at for at, (start, end) in enumerate(marks) if (words := text[start:end].strip())}
+
+
+def _anchor(side: str, number: int, at: int) -> str:
+    return f"{side}-{number}" + (f"-{at}" if at else "")
 
 
 def _folds(
@@ -179,7 +196,7 @@ def _runs(text: str, line: Line, marks: list[_Mark], starts: list[int]) -> Itera
         if start > position:
             yield Run(text[position:start])
         if stop > start:
-            begins = mark.start >= line[0]
+            begins = start == mark.start or not text[mark.start : start].strip()  # a mark may begin with a line end
             yield Run(
                 text[start:stop], mark.tag, mark.entry, mark.anchor if begins else None, mark.to if begins else None
             )

@@ -30,7 +30,7 @@ def sentence(change: Mapping[str, Any], words: Words) -> str:
     values = {
         "before": before or "—",
         "after": after or "—",
-        "what": cut(after or before or str(change.get("metric") or "")),
+        "what": cut(_what(change) or after or before or str(change.get("metric") or "")),
         "field": words.of("field", change.get("field")),
     }
     told = text.format(**values)
@@ -60,6 +60,12 @@ def said(change: Mapping[str, Any], side: str) -> str:
     if type_ == "deadline_moved":
         return cut(re.sub("^[到至在]", "", str(value)))
     return cut(str(value))
+
+
+def _what(change: Mapping[str, Any]) -> str:
+    """A section that moved is called by its heading: what either side says is its number."""
+    path = change.get("path") or ()
+    return str(path[-1]) if path and change["type"] in ("section_moved", "section_renumbered") else ""
 
 
 def cut(text: str, longest: int = _LONGEST) -> str:

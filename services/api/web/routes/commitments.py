@@ -34,6 +34,10 @@ class Look(Filters):
     def kept(self) -> dict[str, Any]:
         return self.model_dump(mode="json", exclude_defaults=True, exclude={"cursor"})
 
+    def feed(self) -> dict[str, Any]:
+        """What of it can be asked of changes."""
+        return self.model_dump(mode="json", exclude_defaults=True, include={"agency", "kind", "document"})
+
 
 @router.get("/pages/commitments")
 def table(visit: Looker, look: Annotated[Look, Depends(asked(Look))]) -> Response:
@@ -46,6 +50,7 @@ def table(visit: Looker, look: Annotated[Look, Depends(asked(Look))]) -> Respons
         next=found["next"],
         kept=look.kept(),
         api_query=query(look.kept()),
+        feed_query=query(look.feed()),
     )
 
 
@@ -85,6 +90,7 @@ def deadlines(visit: Looker, look: Annotated[Look, Depends(asked(Look))]) -> Res
         most=max([*counts.values(), 1]),
         kept=look.kept(),
         api_query=query(look.kept()),
+        feed_query=query(look.feed()),
     )
 
 

@@ -63,6 +63,7 @@ def search(visit: Looker, look: Annotated[Search, Depends(asked(Search))]) -> Re
         last=last,
         sources=[(one.source.id, one.source.name) for one in watches],
         kept=look.kept(),
+        due_query=query({name: look.kept().get(name) for name in ("agency", "kind")}),
         feed_query=query({name: value for name, value in look.kept().items() if name != "q"}),
     )
 

@@ -79,6 +79,7 @@ def home(visit: Looker, look: Annotated[Look, Depends(asked(Look))]) -> Response
         health=health,
         troubled=[one for one in watches if health_of(one) in ("failing", "blind", "noisy")],
         api_query=query(look.api()),
+        due_query=query({name: look.api().get(name) for name in ("agency", "kind", "document")}),
         kept=look.kept(),
     )
 

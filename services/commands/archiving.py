@@ -25,8 +25,8 @@ def export_command(folder: Path, *, everything: bool, as_json: bool) -> None:
     if as_json:
         print(json.dumps(manifest, ensure_ascii=False))
         return
-    for name, told in manifest["files"].items():
-        print(f"{told['rows']:>9}  {name}")
+    for name, file in manifest["files"].items():
+        print(f"{file['rows']:>9}  {name}")
     print(f"{folder}: {manifest['content']}")
 
 

@@ -26,6 +26,7 @@ from services.parser.page.listing import Listing, read_list
 from services.seeds import read_sources, seeds_folder, sources_from
 from services.settings import Settings, load_settings
 from services.storage import sources
+from services.storage.codec import encode
 from services.storage.database import Database, open_database
 from services.storage.sources import Watch
 

@@ -60,10 +60,10 @@ class _Builder:
         self._now = START
         self._parser = Parser(database, bus, lambda: self._now, address)
 
-    def watch(self, source: Source, *, readable: datetime | None, failures: int = 0) -> None:
+    def watch(self, source: Source, *, readable: datetime, health: str = "ok") -> None:
         with self._database.write() as conn:
             sources.save_source(conn, source, START)
-            seen = {"last_visit": NOW - timedelta(minutes=30), "last_readable": readable, "failures": failures}
+            seen = {"last_visit": NOW - timedelta(minutes=30), "last_readable": readable, "told_health": health}
             conn.execute(
                 update(tables.source).where(tables.source.c.id == source.id).values(**seen, first_read_at=START)
             )
@@ -112,11 +112,12 @@ def build(database: Database, address: str) -> House:
     made.watch(
         Source("mzj-plans", "https://mzj.example.gov.cn/ghjh/", "市民政局 规划计划", timedelta(days=1)),
         readable=NOW - 5 * DAY,
+        health="blind",
     )
     made.watch(
         Source("jyj-notices", "https://jyj.example.gov.cn/tzgg/", "市教育局 通知公告", timedelta(days=1)),
         readable=NOW - 9 * DAY,
-        failures=6,
+        health="failing",
     )
     texts = [path.read_text("utf-8") for path in SEEDS]
     titles = [read_text(text).metadata for text in texts]
@@ -140,8 +141,14 @@ def build(database: Database, address: str) -> House:
     )
     harmful = "\n".join([*lines, "临江市民政局", "2026年2月20日"])
     files = (("javascript:window.ran=1", HARM), (f"{SITE}/a.pdf", f"附件{HARM}.pdf"))
-    ids[9] = made.say("jxw-replies", 9, harmful, START + 18 * DAY, title=f"{HARM}答复", files=files)
-    made.say("jxw-replies", 9, harmful.replace("90个", "60个"), START + 22 * DAY, title=f"{HARM}答复", files=files)
+    changed = harmful.replace("90个", "60个")
+    for day, text in (
+        (18, harmful),
+        (19, harmful),
+        (22, changed),
+        (23, changed),
+    ):  # a file that has not come is waited for
+        ids[9] = made.say("jxw-replies", 9, text, START + day * DAY, title=f"{HARM}答复", files=files)
     with database.write() as conn:
         conn.execute(update(tables.document).where(tables.document.c.id == ids[9]).values(title=f"{HARM}答复"))
         documents.set_presence(conn, ids[3], Presence("removed", START + 19 * DAY, 2, "gone"))

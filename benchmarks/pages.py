@@ -8,7 +8,6 @@ import asyncio
 import os
 import random
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,7 +26,7 @@ from services.parser.compare.compare import body_key, compare
 from services.parser.reading.bodies import keys_of
 from services.parser.reading.read import read_text
 from services.parser.text.layers import match
-from services.storage import commitments, snapshots, versions
+from services.storage import snapshots, standing, versions
 from services.storage.codec import encode, pack
 from services.storage.database import Database
 from services.storage.tables import body, change, document, reading, snapshot, source, version
@@ -63,14 +62,13 @@ def run() -> bool:
 
 async def _measured(database: Database) -> list[tuple[str, float, float, int]]:
     context = api_context(database, lambda: NOW, SecretBox(os.urandom(32)), (), _ADDRESS, "1000000/minute")
-    here, usual = f"/pages/documents/{_LONG}", numbered(5000)
+    here, usual = f"/pages/documents/{_LONG}", numbered(DOCUMENTS // 2)
     paths = (
         "/pages/", "/pages/?days=365", "/pages/?days=0", "/pages/?days=0&severity=high&direction=softened",
         "/pages/documents", "/pages/documents?q=办公厅", "/pages/documents?kind=policy_notice", here,
         f"/pages/documents/{usual}", f"{here}/compare/1..2", f"{here}/compare/1..2?view=inline",
         f"{here}/versions/1/archive", "/pages/commitments", "/pages/commitments?text=产业&tier=A", "/pages/deadlines",
         "/pages/deadlines?kind=policy_notice&has_target=true", "/pages/sources", "/pages/sources/s",
-        f"/pages/commitments/{_LONG}.C-001",
     )  # fmt: skip
     found = []
     async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app(context)), base_url=_ADDRESS) as client:
@@ -149,4 +147,4 @@ def _long(conn: Connection) -> None:
     )
     n = versions.save_version(conn, _LONG, new, snapshot_id=kept, observed=at, recorded=at, reader="r",
                               key_hash=body_key(new), edit="silent", changes=found.changes)  # fmt: skip
-    commitments.save_commitments(conn, _LONG, n, replace(new), folded=match, keys=keys_of)
+    standing.save_commitments(conn, _LONG, n, new, folded=match, keys=keys_of)

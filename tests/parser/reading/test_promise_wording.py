@@ -154,6 +154,8 @@ def test_who_only_helps_leaves_the_promise_to_the_writer() -> None:
         "在收到建议后,我局高度重视,专题研究。",
         "经现场调查发现,该路口早晚高峰拥堵,给居民出行造成不便。",
         "据统计,市民出行以公交为主。",
+        "李某(等10位)代表:",
+        "你(们)在市十六届人大二次会议期间提出的《关于加强商务工作的建议》(第088号)悉。",
     ],
 )
 def test_courtesies_and_findings_promise_nothing(sentence: str) -> None:
@@ -182,3 +184,11 @@ def test_counts_right_behind_a_report_go_on_reporting() -> None:
 def test_a_cue_alone_before_its_list_promises_nothing() -> None:
     found = promises("我局加强了管理。", "接下来,一是建设平台;二是完善机制。")
     assert [each.text for each in found] == ["建设平台;", "完善机制。"]
+
+
+@pytest.mark.parametrize("salutation", ["李某(等10位)代表:", "李某、王某(等3名)代表:", "李某等3名代表:"])
+def test_how_many_are_addressed_is_no_figure(salutation: str) -> None:
+    document = read_text(FRAME.replace("李某某委员:", salutation).format("我局将开展检查。"))
+    assert document.metadata.recipient is not None
+    assert document.metadata.recipient.name in ("李某", "李某、王某")
+    assert document.figures == ()

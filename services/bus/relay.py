@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from redis import Redis
@@ -30,7 +30,7 @@ from services.storage.database import Database
 
 #: How long an event stands on a stream before it is offered again: the longest time anything lost stays lost.
 OFFER = timedelta(seconds=10)
-#: Entries of a group that nobody has read yet, at most; the rest waits in the database.
+#: Entries of a group that nobody has read yet; what is more waits in the database, but for one such lot in each OFFER.
 ROOM = 512
 #: The backstop of the wake-up.
 PAUSE = 0.25
@@ -49,6 +49,8 @@ class Relay:
         self._redis = connect(url)
         self._trouble = Trouble(url)
         self._swept = float("-inf")
+        #: When each group was offered something last.
+        self._last: dict[str, datetime] = {}
 
     def move(self) -> int:
         """Offer what may be claimed now and is on no stream; answers how many. Raises RedisError, nothing lost."""
@@ -90,11 +92,15 @@ class Relay:
         return [group for group, moment in sorted(due.items()) if moment is not None and moment <= now]
 
     def _move(self, group: str) -> int:
-        room = self._most - self._unread(group)
+        room, now = self._most - self._unread(group), self._clock()
         if room <= 0:
-            return 0
+            # an estimate may put off an offer, it never prevents one
+            if now < self._last.get(group, now - OFFER) + OFFER:
+                return 0
+            room = self._most
+        self._last[group] = now
         with self._database.write() as conn:
-            offered = log.offer(conn, group, self._clock(), room, OFFER)
+            offered = log.offer(conn, group, now, room, OFFER)
         if offered:
             self._add(group, offered)
         return len(offered)
@@ -115,10 +121,11 @@ class Relay:
         with self._redis.pipeline(transaction=False) as pipe:
             for stream in streams_of(group):
                 pipe.xinfo_groups(stream)
+                pipe.xinfo_stream(stream)
             answers = pipe.execute(raise_on_error=False)
         if any(isinstance(answer, RedisError) and not isinstance(answer, ResponseError) for answer in answers):
             raise next(answer for answer in answers if isinstance(answer, RedisError))
-        known = [_lag(answer, group) for answer in answers]
+        known = [_lag(of, stream, group) for of, stream in zip(answers[::2], answers[1::2], strict=True)]
         if None in known:
             make_groups(self._redis, group)
         return sum(lag or 0 for lag in known)
@@ -145,11 +152,20 @@ def drop_gone(redis: Redis, stream: str, group: str, gone: timedelta) -> None:
             redis.xgroup_delconsumer(stream, group, consumer["name"])
 
 
-def _lag(answer: object, group: str) -> int | None:
-    """None: there is no such group, or no such stream."""
-    if not isinstance(answer, list):
+def _lag(groups: object, stream: object, group: str) -> int | None:
+    """Entries of one stream that were not given out; None: there is no such group, or no such stream.
+
+    Redis's own figure counts entries that were cut off before anybody read them, for ever.
+    """
+    if not isinstance(groups, list) or not isinstance(stream, dict):
         return None
-    for found in answer:
+    for found in groups:
         if found["name"] == group.encode():
-            return int(found["lag"] or 0)
+            all_read = _place(found["last-delivered-id"]) >= _place(stream["last-generated-id"])
+            return 0 if all_read else min(int(found["lag"] or 0), int(stream["length"]))
     return None
+
+
+def _place(entry: bytes) -> tuple[int, ...]:
+    """An entry's id as numbers: their order is the stream's."""
+    return tuple(map(int, entry.split(b"-")))

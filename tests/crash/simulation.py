@@ -75,8 +75,14 @@ class Memory:
         self._answer()
         if stream not in self.streams:
             raise ResponseError("no such key")
-        return [{"name": group.encode(), "lag": len(self.streams[of]) - read}
+        return [{"name": group.encode(), "lag": len(self.streams[of]) - read, "last-delivered-id": b"0-0"}
                 for (of, group), read in self.groups.items() if of == stream]  # fmt: skip
+
+    def xinfo_stream(self, stream: str) -> dict[str, Any]:
+        self._answer()
+        if stream not in self.streams:
+            raise ResponseError("no such key")
+        return {"length": len(self.streams[stream]), "last-generated-id": b"1-0"}
 
     def xack(self, *_: Any) -> None:
         self._answer()

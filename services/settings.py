@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     allow_addresses: Annotated[tuple[str, ...], NoDecode] = ()
     #: A folder with a file for a setting each, `dafu_secret_key`; empty: none.
     secrets: str = ""
+    #: Ports that sites and receivers may have, comma-separated.
+    ports: Annotated[tuple[int, ...], NoDecode] = (80, 443, 8080, 8443)
+    #: New subscriptions need an address that begins with https:.
+    https_only: bool = False
     #: 32 bytes in base64 that encrypt the webhook secrets; empty: a key file in the data folder.
     secret_key: SecretStr = SecretStr("")
     #: The key before it, for `dafu secrets reencrypt` only; empty: the key file, where `secret_key` is set.
@@ -67,7 +71,7 @@ class Settings(BaseSettings):
     env: Literal["development", "production"] = "development"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
-    @field_validator("allow_addresses", mode="before")
+    @field_validator("allow_addresses", "ports", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from services.api.context import Context
 from services.domain.errors import InputError
-from services.egress.addresses import judge_url
 from services.egress.answer import Refusal
+from services.egress.registering import Registered, judge_column, judge_receiver
 
 
 class BadAddress(InputError):
@@ -16,9 +16,17 @@ class BadAddress(InputError):
         self.code = refusal.code
 
 
-def judged(context: Context, url: str) -> str:
-    """The canonical form of `url`. Raises BadAddress."""
-    found = judge_url(url, ports=context.policy.ports, allow=context.policy.allow)
-    if isinstance(found, Refusal):
-        raise BadAddress(found)
-    return found
+def receiver(context: Context, url: str) -> Registered:
+    """Where somebody wants to be told. Raises BadAddress."""
+    return _accepted(judge_receiver(url, context.policy, context.lookup))
+
+
+def column(context: Context, url: str) -> str:
+    """The canonical form of the address of a column. Raises BadAddress."""
+    return _accepted(judge_column(url, context.policy, context.lookup)).url
+
+
+def _accepted(judged: Registered | Refusal) -> Registered:
+    if isinstance(judged, Refusal):
+        raise BadAddress(judged)
+    return judged

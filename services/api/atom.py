@@ -1,14 +1,16 @@
-"""Versions as an Atom feed (RFC 4287). Pure."""
+"""Versions, and events, as an Atom feed (RFC 4287). Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from services.api.shown_changes import links, said
 from services.domain.change import Change
+from services.domain.event import Event
 from services.parser.text.privacy import mask_phones
 from services.storage.recent import RecentVersion
 
@@ -21,17 +23,51 @@ _NEVER = datetime(2026, 1, 1, tzinfo=UTC)
 
 def feed(versions: Sequence[RecentVersion], address: str, own: str) -> bytes:
     """The versions in their order; `own` is the feed's address. Entry ids never change."""
-    root = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "zh-CN"})
-    _text(root, "id", own)
-    _text(root, "title", "答复 Dafu: 官方承诺的变化 changes in what was promised")
-    SubElement(root, "link", {"rel": "self", "href": own})
-    author = SubElement(root, "author")
-    _text(author, "name", "Dafu")
     newest = max((one.about.recorded for one in versions), default=_NEVER)
-    _text(root, "updated", newest.isoformat())
+    root = _root(own, "官方承诺的变化 changes in what was promised", newest)
     for one in versions:
         _entry(root, one, address)
     return bytes(tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def told_feed(events: Sequence[Event], own: str, title: str) -> bytes:
+    """Events in their order, as a webhook brings them; an entry has its event's id."""
+    root = _root(own, title, max((one.time for one in events), default=_NEVER))
+    for one in events:
+        _told(root, one)
+    return bytes(tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def _root(own: str, title: str, updated: datetime) -> Element:
+    root = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "zh-CN"})
+    _text(root, "id", own)
+    _text(root, "title", f"答复 Dafu: {title}")
+    SubElement(root, "link", {"rel": "self", "href": own})
+    author = SubElement(root, "author")
+    _text(author, "name", "Dafu")
+    _text(root, "updated", updated.isoformat())
+    return root
+
+
+def _told(root: Element, one: Event) -> None:
+    data = one.data
+    about, found, changes = data.get("document", {}), data.get("links", {}), data.get("changes", ())
+    entry = SubElement(root, "entry")
+    _text(entry, "id", f"urn:dafu:{one.id}")
+    _text(entry, "title", f"{about.get('title') or about.get('url') or one.key} — {one.type}")
+    _text(entry, "updated", one.time.isoformat())
+    for rel, address in (("alternate", next(iter(found.values()), None)), ("via", about.get("url"))):
+        if address:
+            SubElement(entry, "link", {"rel": rel, "href": _clean(address)})
+    for term in dict.fromkeys([one.type, *(change["type"] for change in changes)]):
+        SubElement(entry, "category", {"term": term})
+    _text(entry, "content", "\n".join(_told_line(change) for change in changes) or one.type)
+
+
+def _told_line(change: dict[str, Any]) -> str:
+    where = " › ".join(change.get("path", ()))
+    what = f"{change.get('before', '—')} → {change.get('after', '—')}"
+    return f"[{change['severity']}, {change['direction']}] {change['type']}: {what}" + (f" ({where})" if where else "")
 
 
 def _entry(root: Element, one: RecentVersion, address: str) -> None:

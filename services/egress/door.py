@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -21,6 +21,7 @@ from services.egress.body import Body, declared_length, encoding_of
 from services.egress.faults import EXPECTED, failure
 from services.egress.network import Lookup, open_transport, system_lookup
 from services.egress.policy import Policy, read_rules
+from services.egress.table import PORTS
 
 __all__ = ["Answer", "Door", "Failure"]
 
@@ -45,8 +46,9 @@ class Door:
     """Asks one URL and answers `Answer | Failure`; a broken peer never raises.
 
     `allow` opens addresses of the table (`127.0.0.1/32:*`), for tests and the demo; `own` closes our own listeners,
-    written alike. `transport` replaces the network: then names are not resolved, literals are still judged. `lookup`
-    replaces the system's resolver, `tls` the trusted certificates. One door serves one event loop; `aclose` it there.
+    written alike; other ports than `ports` are not asked. `transport` replaces the network: then names are not
+    resolved, literals are still judged. `lookup` replaces the system's resolver, `tls` the trusted certificates. One
+    door serves one event loop; `aclose` it there.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Door:
         user_agent: str,
         allow: Sequence[str] = (),
         own: Sequence[str] = (),
+        ports: Collection[int] = PORTS,
         transport: httpx.AsyncBaseTransport | None = None,
         lookup: Lookup | None = None,
         tls: ssl.SSLContext | None = None,
@@ -62,7 +65,7 @@ class Door:
         if not (user_agent.isascii() and user_agent.isprintable() and user_agent.strip()):
             raise ConfigError(f"the User-Agent must be printable ASCII, not {user_agent!r}")
         self.user_agent = user_agent
-        self._policy = Policy(allow=read_rules(allow), own=read_rules(own))
+        self._policy = Policy(allow=read_rules(allow), own=read_rules(own), ports=frozenset(ports))
         if allow:
             _log.warning("egress.opened", addresses=list(allow))
         self._threads = ThreadPoolExecutor(8, "egress-dns")

@@ -13,11 +13,15 @@ from services.egress.table import PORTS
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`allow` wins over everything; `own` are our own listeners, never connected to although they may be public."""
+    """`allow` wins over everything; `own` are our own listeners, never connected to although they may be public.
+
+    `https_only` concerns receivers: what they are told is not to be read on the way.
+    """
 
     allow: tuple[Rule, ...] = ()
     own: tuple[Rule, ...] = ()
     ports: frozenset[int] = PORTS
+    https_only: bool = False
 
     def refusal(self, address: str, port: int) -> str | None:
         """Why nothing connects to `address` at `port`; None where it may."""

@@ -1,4 +1,4 @@
-"""An address somebody registers to be told at: judged by its spelling and by what its name stands for today.
+"""An address somebody registers, to be told at or watched: judged by spelling and by what its name stands for now.
 
 Today's answer counts for nothing at delivery, where the name is looked up and judged again; it only keeps out what is
 bad already. A name that does not resolve, or not in time, is not refused: it may tomorrow.
@@ -6,7 +6,7 @@ bad already. A name that does not resolve, or not in time, is not refused: it ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -33,7 +33,15 @@ class Registered:
 
 def judge_receiver(url: str, policy: Policy, lookup: NameLookup) -> Registered | Refusal:
     """`url` in its one spelling, or why it is refused; one bad address among many refuses the name."""
-    judged = judge_url(url, ports=policy.ports, allow=policy.allow)
+    schemes = ("https",) if policy.https_only else ("http", "https")
+    return judge_column(url, policy, lookup, schemes)
+
+
+def judge_column(
+    url: str, policy: Policy, lookup: NameLookup, schemes: Collection[str] = ("http", "https")
+) -> Registered | Refusal:
+    """The same for a column that is to be watched, which need not be encrypted."""
+    judged = judge_url(url, schemes=schemes, ports=policy.ports, allow=policy.allow)
     if isinstance(judged, Refusal):
         return judged
     parts = urlsplit(judged)

@@ -32,7 +32,8 @@ class House:
 
     def door(self, *own: str) -> Door:
         """A door for one event loop; `own`: listeners of this process."""
-        return Door(user_agent=self.settings.user_agent, allow=self.settings.allow_addresses, own=own)
+        settings = self.settings
+        return Door(user_agent=settings.user_agent, allow=settings.allow_addresses, own=own, ports=settings.ports)
 
 
 @contextmanager

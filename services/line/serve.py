@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from types import FrameType
 
 import uvicorn
@@ -20,6 +20,7 @@ from services.api.rates import rates_for
 from services.api.webhooks.secrets import SecretBox
 from services.domain.clock import Clock
 from services.egress.policy import Policy, read_rules
+from services.egress.table import PORTS
 from services.fetcher.trial import Trials
 from services.health.checkup import Checkup
 from services.line.house import House, opened, watch_seeds
@@ -88,6 +89,8 @@ def _serve(
         Trials(house.database, door, house.clock, pace=house.settings.pace).column,
         settings.challenge,
         checkup,
+        settings.ports,
+        settings.https_only,
     )
 
     @contextlib.asynccontextmanager
@@ -128,6 +131,8 @@ def api_context(
     trials: Trying | None = None,
     challenge: Challenged = "public",
     checkup: Checkup | None = None,
+    ports: Collection[int] = PORTS,
+    https_only: bool = False,
 ) -> Context:
     """What the API's routes work with."""
     return Context(
@@ -135,7 +140,7 @@ def api_context(
         clock,
         box,
         Cursors(box.derive("cursors")),
-        Policy(allow=read_rules(allow)),
+        Policy(allow=read_rules(allow), ports=frozenset(ports), https_only=https_only),
         address,
         rates_for(rate, database, bus_url, clock),
         checkup or Checkup(database, clock, bus_url=bus_url),

@@ -47,7 +47,7 @@ from services.parser.reading.bodies import keys_of
 from services.parser.reading.reader import Reader, todays
 from services.parser.recall import Material, load, load_piece, recognised
 from services.parser.text.layers import match
-from services.storage import documents, pages, pieces, readings, standing, versions
+from services.storage import documents, pages, pieces, readings, standing, versions, words
 from services.storage.claims import Role
 from services.storage.database import Database
 from services.storage.readings import Reading
@@ -226,8 +226,9 @@ class _Effect:
         return n
 
     def _stands(self, n: int, document: Document) -> None:
-        """What version `n` promises is what is promised now."""
+        """What version `n` promises is what is promised now, and what it says is what is searched."""
         standing.save_commitments(self._conn, self._of.subject.id, n, document, folded=match, keys=keys_of)
+        words.save_words(self._conn, self._of.subject.id, document, folded=match)
 
     def _reading(self, quality: Quality, version: int | None, suppressed: tuple[Suppression, ...] = ()) -> None:
         snapshot = self._of.snapshot

@@ -128,7 +128,17 @@ def start_attempts(conn: Connection, due: Sequence[Due], now: datetime) -> dict[
     numbers = conn.execute(counted.returning(delivery.c.id, delivery.c.attempts)).all()
     if not numbers:
         return {}
-    rows = [{"delivery_id": row.id, "number": row.attempts, "started": now, "headers": "{}"} for row in numbers]
+    whose = {one.delivery.id: one.delivery.subscription for one in due}
+    rows = [
+        {
+            "delivery_id": row.id,
+            "number": row.attempts,
+            "started": now,
+            "headers": "{}",
+            "subscription_id": whose[row.id],
+        }
+        for row in numbers
+    ]
     made = conn.execute(insert(attempt).returning(attempt.c.delivery_id, attempt.c.id), rows)
     return {row.delivery_id: row.id for row in made}
 
@@ -212,8 +222,7 @@ def attempts(
     conn: Connection, subscription_id: str, *, after: int | None = None, limit: int = 50
 ) -> tuple[Attempt, ...]:
     """The newest first; `after` is the id of the last one seen."""
-    query = select(attempt).join(delivery, delivery.c.id == attempt.c.delivery_id)
-    query = query.where(delivery.c.subscription_id == subscription_id)
+    query = select(attempt).where(attempt.c.subscription_id == subscription_id)
     if after is not None:
         query = query.where(attempt.c.id < after)
     return tuple(_attempt(row) for row in conn.execute(query.order_by(attempt.c.id.desc()).limit(limit)))

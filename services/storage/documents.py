@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from services.domain.errors import NotFound
 from services.domain.identity import document_id
 from services.storage.tables import document, page, source
 from services.storage.upsert import insert_or_update
+from services.storage.words import find_by_words
 
 Status = Literal["active", "removed"]
 
@@ -63,9 +65,9 @@ def find_documents(
     url: str | None = None,
     doc_number: str | None = None,
     suggestion: str | None = None,
-    agency: str | None = None,
+    agencies: Collection[str] | None = None,
     kind: str | None = None,
-    q: str | None = None,
+    words: Sequence[str] = (),
     source_id: str | None = None,
     owner: str | None = None,
     after: str | None = None,
@@ -73,18 +75,19 @@ def find_documents(
 ) -> tuple[DocumentRecord, ...]:
     """Documents for which all that is asked holds, the last found first; `after` is the id of the last one seen.
 
-    `agency` is the full or the short name; every word of `q` must occur in title, agency or one of the numbers.
-    An `url` that is no address finds nothing.
+    `agencies` are names as stored, any of which will do; every one of `words`, folded like the text was, must occur in
+    title, agency, numbers or text. An `url` that is no address finds nothing.
     """
     equal = {"doc_number": doc_number, "suggestion_number": suggestion, "kind": kind, "source_id": source_id}
     asked = [document.c[name] == value for name, value in equal.items() if value is not None]
     if url is not None:
         asked.append(document.c.id == _id_of(url))
-    if agency is not None:
-        asked.append(or_(document.c.agency == agency, document.c.agency_short == agency))
+    if agencies is not None:
+        asked.append(document.c.agency.in_(agencies))
     if owner is not None:
         asked.append(document.c.source_id.in_(_sources_of(owner)))
-    asked.extend(_occurs(word) for word in (q or "").split())
+    if words:
+        return tuple(document_record(row) for row in find_by_words(conn, words, asked, after=after, limit=limit))
     if after is not None:
         asked.append(_older_than(after))
     query = select(document).where(*asked).order_by(document.c.first_seen.desc(), document.c.id.desc())
@@ -150,12 +153,6 @@ def _id_of(url: str) -> str | None:
 
 def _sources_of(owner: str) -> Select[Any]:
     return select(source.c.id).where(source.c.owner == owner)
-
-
-def _occurs(word: str) -> ColumnElement[bool]:
-    looked_at = document.c.title, document.c.agency, document.c.agency_short
-    numbers = document.c.doc_number, document.c.suggestion_number
-    return or_(*(column.icontains(word, autoescape=True) for column in (*looked_at, *numbers)))
 
 
 def _older_than(id_: str) -> ColumnElement[bool]:

@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, LargeBinary, Table, func, insert, select, text
 
 from services.domain.errors import InputError
-from services.storage.codec import pack
+from services.storage.codec import pack, unpack
 from services.storage.exporting import AS_TEXT, FORMAT, PACKED, compact
 from services.storage.schema import revision
-from services.storage.tables import COMMITMENT_TEXT, body, commitment, metadata
+from services.storage.tables import COMMITMENT_TEXT, DOCUMENT_TEXT, body, commitment, document_words, metadata
 from services.storage.types import UtcTime
 
 _BATCH = 500
@@ -85,8 +85,7 @@ def load(conn: Connection, folder: Path) -> int:
             while some := list(islice(rows, _BATCH)):
                 conn.execute(insert(of), some)
                 count += len(some)
-                if of is commitment:
-                    _index(conn, some)
+                _index(conn, of, some)
     if conn.dialect.name == "postgresql":
         for of in metadata.sorted_tables:
             _count_on(conn, of)
@@ -118,8 +117,12 @@ def stored_value(name: str, type_: Any, value: Any) -> Any:
     return base64.b64decode(value) if isinstance(type_, LargeBinary) else value
 
 
-def _index(conn: Connection, rows: list[dict[str, Any]]) -> None:
-    COMMITMENT_TEXT.add(conn, {row["place"]: row["searchable"] for row in rows if row["place"] is not None})
+def _index(conn: Connection, of: Table, rows: list[dict[str, Any]]) -> None:
+    """Full text is in no table of ours."""
+    if of is commitment:
+        COMMITMENT_TEXT.add(conn, {row["place"]: row["searchable"] for row in rows if row["place"] is not None})
+    elif of is document_words:
+        DOCUMENT_TEXT.add(conn, {row["place"]: unpack(row["searchable"]).decode() for row in rows})
 
 
 def _count_on(conn: Connection, of: Table) -> None:

@@ -77,6 +77,14 @@ def events_after(
     return tuple(_logged(row) for row in conn.execute(query))
 
 
+def events_before(conn: Connection, seq: int | None, limit: int, *, types: Collection[str]) -> tuple[Logged, ...]:
+    """What was logged before `seq`, the newest first; None: before now."""
+    query = select(outbox).where(outbox.c.type.in_(types)).order_by(outbox.c.seq.desc()).limit(limit)
+    if seq is not None:
+        query = query.where(outbox.c.seq < seq)
+    return tuple(_logged(row) for row in conn.execute(query))
+
+
 def _announce(conn: Connection) -> None:
     if conn.dialect.name == "postgresql":
         conn.execute(_ANNOUNCE, {"class": _CLASS})

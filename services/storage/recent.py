@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    FromClause,
     Row,
     Select,
     case,
@@ -28,6 +29,8 @@ from services.storage.tables import change, document, version
 from services.storage.types import EPOCH, UtcTime
 from services.storage.versions import Edit
 
+#: Below this many changes, or documents, they are looked for rather than met on the way down.
+_FEW, _FEW_DOCUMENTS = 1_000, 200
 #: Where a list goes on: recorded, document, version, ordinal of the change.
 Position = tuple[datetime, str, int, int]
 
@@ -93,13 +96,15 @@ def find_changes(
     conn: Connection, asked: Asked, *, after: Position | None = None, limit: int = 50
 ) -> tuple[RecentChange, ...]:
     """Changes, the version recorded last first, within it as they are told: most serious first."""
-    query = _changes(select(*_ABOUT, change.c.ordinal, change.c.data), asked)
+    told = _told(conn, asked)
+    query = _among_few(conn, _asked(select(*_ABOUT, told.c.ordinal, told.c.data), asked), asked)
+    query = query.join(told, (told.c.document_id == version.c.document_id) & (told.c.version_n == version.c.n))
     if after is not None:
         recorded, document_id, n, ordinal = after
         here = tuple_(version.c.recorded, version.c.document_id, version.c.n)
         there = tuple_(literal(recorded, UtcTime), literal(document_id), literal(n))
-        query = query.where(here <= there, or_(here < there, change.c.ordinal > ordinal))
-    rows = conn.execute(query.order_by(*_newest(), change.c.ordinal).limit(limit))
+        query = query.where(here <= there, or_(here < there, told.c.ordinal > ordinal))
+    rows = conn.execute(query.order_by(*_newest(), told.c.ordinal).limit(limit))
     return tuple(RecentChange(_about(row), row.ordinal, decode(Change, row.data)) for row in rows)
 
 
@@ -127,7 +132,7 @@ def oldest_recorded(conn: Connection) -> datetime | None:
 
 def find_versions(conn: Connection, asked: Asked, *, limit: int = 50) -> tuple[RecentVersion, ...]:
     """Versions with their changes, the one recorded last first; a first version passes whatever asks about changes."""
-    query = _asked(select(*_ABOUT), asked)
+    query = _among_few(conn, _asked(select(*_ABOUT), asked), asked)
     of_changes = _of_changes(asked)
     if of_changes:
         same = (change.c.document_id == version.c.document_id) & (change.c.version_n == version.c.n)
@@ -151,12 +156,35 @@ def _changes(query: Select[Any], asked: Asked) -> Select[Any]:
     return query.where(*_of_changes(asked))
 
 
+def _told(conn: Connection, asked: Asked) -> FromClause:
+    """The changes asked for. Where there are few they are found by what they are; else versions are gone through from
+    the newest until there are enough, which is soon.
+    """
+    conditions = _of_changes(asked)
+    matching = select(change.c["document_id", "version_n", "ordinal", "data"]).where(*conditions)
+    if conditions and len(conn.execute(select(change.c.ordinal).where(*conditions).limit(_FEW)).all()) < _FEW:
+        return matching.limit(_FEW).subquery("told")  # the limit makes databases begin here
+    return matching.subquery("told")
+
+
+def _among_few(conn: Connection, query: Select[Any], asked: Asked) -> Select[Any]:
+    """Where few documents are asked about, their versions are looked for; else those are soon met on the way down."""
+    about = _about_documents(asked)
+    if not about:
+        return query
+    ids = conn.execute(select(document.c.id).where(*about).limit(_FEW_DOCUMENTS)).scalars().all()
+    return query.where(version.c.document_id.in_(ids)) if len(ids) < _FEW_DOCUMENTS else query
+
+
+def _about_documents(asked: Asked) -> list[ColumnElement[bool]]:
+    equal = {document.c.id: asked.document, document.c.source_id: asked.source, document.c.kind: asked.kind}
+    about = [column == value for column, value in equal.items() if value is not None]
+    return about if asked.agencies is None else [*about, document.c.agency.in_(asked.agencies)]
+
+
 def _asked(query: Select[Any], asked: Asked) -> Select[Any]:
     query = query.select_from(version).join(document, document.c.id == version.c.document_id)
-    equal = {document.c.id: asked.document, document.c.source_id: asked.source, document.c.kind: asked.kind}
-    query = query.where(*(column == value for column, value in equal.items() if value is not None))
-    if asked.agencies is not None:
-        query = query.where(document.c.agency.in_(asked.agencies))
+    query = query.where(*_about_documents(asked))
     if asked.since is not None:
         query = query.where(version.c.recorded >= asked.since)
     if asked.before is not None:

@@ -21,7 +21,7 @@ from services.storage.database import create_engine_for, open_database
 from services.storage.schema import VERSION_TABLE, downgrade, head, revision, upgrade
 from services.storage.tables import metadata
 
-FULL_TEXT = "commitment_text"
+FULL_TEXT = ("commitment_text", "document_text")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -26,7 +26,7 @@ from services.storage.schema import VERSION_TABLE, downgrade, head, revision, up
 
 STORY = Path(__file__).parent.parent / "replays" / "target-lowered"
 #: Filled anew from other columns when the tables that hold it are made: what it says is compared by asking.
-MADE_ANEW = ("commitment_text",)
+MADE_ANEW = ("commitment_text", "document_text", "document_words")
 #: Its rows moved to another table.
 MOVED = {"commitment_actor": "commitment_body"}
 

@@ -11,6 +11,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from services.api.asked import Period, Rotation
+from services.api.atom import MEDIA_TYPE as ATOM
+from services.api.atom import told_feed
 from services.api.callers import Subscriber
 from services.api.context import Context, Here
 from services.api.paging import Cursor, Limit, paged
@@ -24,6 +26,8 @@ from services.storage import deliveries, subscriptions
 router = APIRouter(prefix="/subscriptions/{subscription_id}", tags=["deliveries"])
 _ATTEMPT = TypeAdapter(Attempt)
 _DELIVERY = TypeAdapter(Delivery)
+#: Entries of a feed.
+_ENTRIES = 50
 #: Secrets that sign at a time, the newest included.
 LIVE_SECRETS = 3
 
@@ -92,6 +96,23 @@ def list_deliveries(
     following = context.cursors.seal(question, found[limit - 1].id) if len(found) > limit else None
     items = [_DELIVERY.dump_python(one, mode="json") for one in found[:limit]]
     return paged(context, request, response, items, following)
+
+
+@router.get(
+    "/feed.atom",
+    summary="What the filter lets through as an Atom feed, the newest first",
+    response_class=Response,
+    responses={200: {"content": {"application/atom+xml": {"schema": {"type": "string"}}}, "description": "RFC 4287."}},
+)
+def feed(context: Here, caller: Subscriber, subscription_id: str) -> Response:
+    """Whether it was delivered or not: a saved filter to read. A feed reader sends the token as the password of HTTP
+    Basic.
+    """
+    with context.database.read() as conn:
+        subscription = subscriptions.get_subscription(conn, subscription_id, owner=caller.owner)
+        found = past.newest(conn, subscription, _ENTRIES)
+    own = f"{context.address}/subscriptions/{subscription_id}/feed.atom"
+    return Response(told_feed(found, own, subscription.note or subscription_id), media_type=ATOM)
 
 
 @router.post("/deliveries/{event_id}/resend", status_code=202, summary="Send one event again: same id, same bytes")

@@ -7,10 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Response
 
 from services.api import memento
+from services.api.bodies import names_meant
 from services.api.context import Here
 from services.api.shown_documents import attachments_data, described, record_data, structure_data, version_data
+from services.api.webhooks.match import folded
 from services.domain.document import Kind
-from services.storage import documents, readings, versions
+from services.domain.errors import InputError
+from services.parser.text.layers import match
+from services.storage import documents, readings, recent, versions
 
 router = APIRouter(tags=["documents"])
 Limit = Annotated[int, Query(ge=1, le=250, description="How many items at the most.")]
@@ -26,19 +30,28 @@ def list_documents(
     url: Annotated[str | None, Query(description="The page's address.")] = None,
     doc_number: Annotated[str | None, Query(description="文号, such as 渝府办发〔2021〕80号.")] = None,
     suggestion: Annotated[str | None, Query(description="Number of the suggestion or proposal answered.")] = None,
-    agency: Annotated[str | None, Query(description="Full or short name of the agency.")] = None,
+    agency: Annotated[str | None, Query(max_length=100, description="Full or short name of the agency.")] = None,
     kind: Kind | None = None,
     source: Annotated[str | None, Query(description="Id of the source.")] = None,
-    q: Annotated[str | None, Query(description="Words that all occur in title, agency or numbers.")] = None,
+    q: Annotated[
+        str | None, Query(max_length=200, description="Words that all occur in title, agency, numbers or text.")
+    ] = None,
     after: Annotated[str | None, Query(alias="cursor", description="`next` of the page before.")] = None,
     limit: Limit = 50,
 ) -> dict[str, Any]:
-    asked = {"url": url, "doc_number": doc_number, "suggestion": suggestion, "agency": agency, "kind": kind}
-    asked |= {"source_id": source, "q": q}
-    question = f"documents {sorted((key, value) for key, value in asked.items() if value is not None)}"
+    """Simplified and traditional, half and full width are one, in `q` and in the text; a word may be one character."""
+    asked = {"url": url, "doc_number": doc_number, "suggestion": suggestion, "kind": kind, "source_id": source}
+    given = {**asked, "agency": agency, "q": q}
+    question = f"documents {sorted((key, value) for key, value in given.items() if value is not None)}"
     position = context.cursors.open(question, after)
+    words = tuple(word for word in match(q or "").split() if folded(word))
+    if q is not None and not words:
+        raise InputError("q: a word needs a letter or a digit")
     with context.database.read() as conn:
-        found = documents.find_documents(conn, **asked, after=position, limit=limit + 1)
+        agencies = None
+        if agency is not None:
+            agencies = {agency, *names_meant(agency, lambda shorts: recent.agency_names(conn, shorts))}
+        found = documents.find_documents(conn, **asked, agencies=agencies, words=words, after=position, limit=limit + 1)
     more = context.cursors.seal(question, found[limit - 1].id) if len(found) > limit else None
     return {"items": [record_data(record, context.address) for record in found[:limit]], "next": more}
 

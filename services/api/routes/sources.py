@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Annotated, Any
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from services.api.addresses import judged
+from services.api.addresses import column
 from services.api.callers import Admin, Reader
 from services.api.context import Context, Here
 from services.api.guard.answers import etag_of, matches
@@ -95,7 +96,7 @@ def get_source(context: Here, caller: Reader, source_id: str) -> Response:
 
 @router.post("/sources/trial", summary="A first look at a column; nothing is watched")
 async def try_source(context: Here, caller: Admin, asked: Column) -> dict[str, Any]:
-    return _trial_data(await _tried(context, judged(context, asked.url)))
+    return _trial_data(await _tried(context, await asyncio.to_thread(column, context, asked.url)))
 
 
 @router.post("/sources", status_code=201, summary="Watch a column, after a first look at it")
@@ -103,7 +104,7 @@ async def add_source(context: Here, caller: Admin, asked: NewSource) -> Response
     """The answer says what the first look found. A column in which it found nothing to watch is 422, unless `unread`
     says that it is to be watched all the same.
     """
-    url = judged(context, asked.url)
+    url = await asyncio.to_thread(column, context, asked.url)
     trial = await _tried(context, url)
     if trial.reason is not None and not asked.unread:
         return _unreadable(trial)

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
-from services.api.addresses import BadAddress
+from services.api.addresses import receiver
 from services.api.asked import AskedPreview, ChangedSubscription, NewSubscription, digest_of, filter_of
 from services.api.callers import Subscriber
 from services.api.context import Context, Here
@@ -25,8 +25,7 @@ from services.api.webhooks.sign import secret_text
 from services.domain.errors import InputError
 from services.domain.identity import digest_id
 from services.domain.subscription import Subscription
-from services.egress.answer import Refusal
-from services.egress.registering import Registered, judge_receiver
+from services.egress.registering import Registered
 from services.storage import subscriptions
 
 router = APIRouter(tags=["subscriptions"])
@@ -45,9 +44,7 @@ def create(context: Here, caller: Subscriber, asked: NewSubscription, response: 
     """A receiver that is not the operator's own stays `pending` until it answers a signed challenge, which goes out at
     once; what it is owed meanwhile is held for it.
     """
-    registered = judge_receiver(asked.url, context.policy, context.lookup)
-    if isinstance(registered, Refusal):
-        raise BadAddress(registered)
+    registered = receiver(context, asked.url)
     now, secret = context.clock(), os.urandom(32)
     id_ = digest_id("sub", os.urandom(16).hex())
     awaited = digest_id("chl", os.urandom(16).hex()) if _challenged(context, registered) else None
@@ -84,10 +81,11 @@ def preview(context: Here, caller: Subscriber, asked: AskedPreview) -> dict[str,
 def list_subscriptions(
     context: Here, caller: Subscriber, request: Request, response: Response, cursor: Cursor = None, limit: Limit = 50
 ) -> dict[str, Any]:
-    position = context.cursors.open("subscriptions", cursor)
+    question = f"subscriptions of {caller.owner}"
+    position = context.cursors.open(question, cursor)
     with context.database.read() as conn:
         found = subscriptions.list_subscriptions(conn, owner=caller.owner, after=position, limit=limit + 1)
-    following = context.cursors.seal("subscriptions", found[limit - 1].id) if len(found) > limit else None
+    following = context.cursors.seal(question, found[limit - 1].id) if len(found) > limit else None
     return paged(context, request, response, [_shown(one, context) for one in found[:limit]], following)
 
 

@@ -19,6 +19,8 @@ from services.storage.database import Database
 
 #: What everybody may be told; the rest is told to one subscription or its owner.
 TYPES = tuple(type_ for type_ in EVENT_TYPES if type_.startswith(("document.", "source.")))
+#: Events that are gone through for a feed.
+LOOKED_AT = 5_000
 _PAGE = 250
 
 
@@ -50,6 +52,21 @@ def preview(
                 found.by_type[event.type] = found.by_type.get(event.type, 0) + 1
                 if found.matched <= first:
                     found.first.append(json.loads(event.body))
+    return found
+
+
+def newest(conn: Connection, subscription: Subscription, most: int) -> list[Event]:
+    """The last `most` events its filter lets through, the newest first, of the last LOOKED_AT that were told."""
+    found: list[Event] = []
+    last: int | None = None
+    for _ in range(LOOKED_AT // _PAGE):
+        logged = outbox.events_before(conn, last, _PAGE, types=TYPES)
+        for one in logged:
+            if len(found) < most and _passes(conn, subscription.filter, subscription.backfill, one.event):
+                found.append(one.event)
+        if len(found) == most or len(logged) < _PAGE:
+            break
+        last = logged[-1].seq
     return found
 
 

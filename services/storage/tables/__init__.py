@@ -4,11 +4,13 @@ from services.storage.tables.base import LABEL, metadata
 from services.storage.tables.calling import annotation, rate, token
 from services.storage.tables.remembering import (
     COMMITMENT_TEXT,
+    DOCUMENT_TEXT,
     body,
     change,
     commitment,
     commitment_body,
     document,
+    document_words,
     file_text,
     reading,
     rereading,
@@ -22,6 +24,7 @@ from services.storage.tables.watching import backfill, backfill_page, host, page
 
 __all__ = [
     "COMMITMENT_TEXT",
+    "DOCUMENT_TEXT",
     "LABEL",
     "annotation",
     "attempt",
@@ -33,6 +36,7 @@ __all__ = [
     "commitment_body",
     "delivery",
     "document",
+    "document_words",
     "file_text",
     "host",
     "inbox",

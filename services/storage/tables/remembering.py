@@ -74,14 +74,26 @@ document = Table(  # documents.py
     Column("absent_count", Integer, nullable=False),
     Column("absent_kind", Text),
     Column("last_event_sequence", Integer, nullable=False),
+    # lists go down by first_seen and id, whatever they are narrowed by
     Index(None, "first_seen", "id"),
-    Index(None, "source_id"),
-    Index(None, "agency"),
+    Index(None, "kind", "first_seen", "id"),
+    Index(None, "source_id", "first_seen", "id"),
+    Index(None, "agency", "first_seen", "id"),
     Index(None, "agency_short"),
     Index(None, "doc_number"),
     Index(None, "suggestion_number"),
     Index(None, "status"),
 )
+
+document_words = Table(  # words.py; what a document's current version says, as it is searched
+    "document_words",
+    metadata,
+    #: The snapshot it was found with: its place in lists, which go down from the highest.
+    Column("place", BigInteger, primary_key=True, autoincrement=False),
+    Column("document_id", Text, ForeignKey("document.id"), nullable=False, unique=True),
+    Column("searchable", LargeBinary, nullable=False),
+)
+DOCUMENT_TEXT = TextIndex("document_text", document_words)
 
 version = Table(  # versions.py
     "version",
@@ -111,6 +123,9 @@ change = Table(  # versions.py
     Column("severity", Text, nullable=False),
     Column("direction", Text, nullable=False),
     Column("data", Text, nullable=False),
+    Index(None, "type"),
+    Index(None, "severity"),
+    Index(None, "direction"),
 )
 
 commitment = Table(  # standing.py; ids are carried, so one row is one promise over all versions

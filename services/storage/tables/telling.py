@@ -116,6 +116,7 @@ delivery = Table(  # deliveries.py; deleting a subscription takes its deliveries
     Column("token", Text),
     UniqueConstraint("subscription_id", "event_id"),
     Index(None, "subscription_id", "status", "id"),
+    Index(None, "subscription_id", "id"),
     sqlite_autoincrement=True,
 )
 # Only what is owed or under way is looked for at every poll; what is settled is in neither of these.
@@ -147,6 +148,9 @@ attempt = Table(  # deliveries.py
     Column("error", PageText),
     Column("answer", PageText),
     Column("headers", Text, nullable=False),
+    #: The delivery's, so that a subscription's attempts are a list of their own.
+    Column("subscription_id", Text, nullable=False),
     UniqueConstraint("delivery_id", "number"),
+    Index(None, "subscription_id", "id"),
     sqlite_autoincrement=True,
 )

@@ -11,9 +11,9 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    FromClause,
     Row,
     Select,
+    Subquery,
     case,
     func,
     literal,
@@ -156,12 +156,12 @@ def _changes(query: Select[Any], asked: Asked) -> Select[Any]:
     return query.where(*_of_changes(asked))
 
 
-def _told(conn: Connection, asked: Asked) -> FromClause:
+def _told(conn: Connection, asked: Asked) -> Subquery:
     """The changes asked for. Where there are few they are found by what they are; else versions are gone through from
     the newest until there are enough, which is soon.
     """
     conditions = _of_changes(asked)
-    matching = select(change.c["document_id", "version_n", "ordinal", "data"]).where(*conditions)
+    matching = select(change.c.document_id, change.c.version_n, change.c.ordinal, change.c.data).where(*conditions)
     if conditions and len(conn.execute(select(change.c.ordinal).where(*conditions).limit(_FEW)).all()) < _FEW:
         return matching.limit(_FEW).subquery("told")  # the limit makes databases begin here
     return matching.subquery("told")

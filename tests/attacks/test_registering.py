@@ -26,8 +26,6 @@ from services.api.problem_types import problem_types
 from services.api.webhooks.secrets import SecretBox
 from services.domain.clock import system_clock
 from services.domain.trial import Trial
-from services.egress.door import Door
-from services.fetcher.trial import Trials
 from services.line.serve import api_context
 from services.storage import sources, subscriptions
 from services.storage.database import Database, open_database
@@ -49,24 +47,22 @@ sys.addaudithook(_watch)
 
 
 @asynccontextmanager
-async def api(folder: Path, names: dict[str, Sequence[str]], **more: Any) -> AsyncIterator[tuple[Any, Database]]:
+async def api(
+    folder: Path, names: dict[str, Sequence[str]], *, https_only: bool = False
+) -> AsyncIterator[tuple[Any, Database]]:
     """An admin's client whose name server knows `names`; every other name stands for a public address."""
     database = open_database(f"sqlite:///{folder / 'd.sqlite'}")
-    door = Door(user_agent="test")
 
     async def look(url: str) -> Trial:
-        if "unread" in more:
-            return await Trials(database, door, system_clock).column(url)
         return Trial(url, None, proposed={"id": "c1", "url": url, "every": "6h"})
 
     context = api_context(database, system_clock, SecretBox(bytes(32)), (), ADDRESS, "100000/minute", trials=look)
-    policy = replace(context.policy, https_only=more.get("https_only", False))
+    policy = replace(context.policy, https_only=https_only)
     context = replace(context, lookup=lambda host: names.get(host, PUBLIC), policy=policy)
     headers = {"authorization": f"Bearer {new_token(database, 'local', '', ('admin',), system_clock())[1]}"}
     transport = httpx.ASGITransport(app=create_app(context), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=ADDRESS, headers=headers) as client:
         yield client, database
-    await door.aclose()
     database.close()
 
 

@@ -20,8 +20,18 @@ def save(conn: Connection, n: int, text: str, *, title: str | None = None, doc_n
     """A version of page `n` that says so."""
     structure = letter(text, title=title, doc_number=doc_number)
     snapshot = snapshots.add_snapshot(conn, page_id(n), NOW, answer(text, n))
-    about = {"snapshot_id": snapshot, "observed": NOW, "recorded": NOW}
-    versions.save_version(conn, page_id(n), structure, **about, reader="1", key_hash=text, edit="first", title=title)
+    versions.save_version(
+        conn,
+        page_id(n),
+        structure,
+        snapshot_id=snapshot,
+        observed=NOW,
+        recorded=NOW,
+        reader="1",
+        key_hash=text,
+        edit="first",
+        title=title,
+    )
     save_words(conn, page_id(n), structure, folded=match)
 
 
@@ -73,7 +83,8 @@ def test_pages_of_what_is_found_are_whole_however_it_is_looked_for(database: Dat
         watch(conn, range(30))
         for n in range(30):
             save(conn, n, "养老服务" if n % 3 else "服务养老", title="复函")
-        for more in ({}, {"source_id": SOURCE.id}, {"kind": "reply_npc"}, {"kind": "work_summary"}):
+        asked: list[dict[str, object]] = [{}, {"source_id": SOURCE.id}, {"kind": "reply_npc"}, {"kind": "work_summary"}]
+        for more in asked:
             whole = found(conn, "养老服务", limit=100, **more)
             paged: list[str] = []
             while page := found(conn, "养老服务", after=paged[-1] if paged else None, limit=3, **more):

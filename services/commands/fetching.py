@@ -26,7 +26,6 @@ def fetch(url: str, settings: Settings) -> Answer:
     return answer
 
 
-<<<<<<< HEAD
 def visit_now(database: Database, settings: Settings, url: str) -> Fetched:
     """One page, in turn with whoever visits its host, as its robots.txt allows. Raises Unavailable: why not."""
 
@@ -57,7 +56,7 @@ def with_door(settings: Settings, work: Callable[[Door], Awaitable[T]]) -> T:
     """Run `work` with a door of its own."""
 
     async def opened() -> T:
-        door = Door(user_agent=settings.user_agent, allow=settings.allow_addresses)
+        door = Door(user_agent=settings.user_agent, allow=settings.allow_addresses, ports=settings.ports)
         try:
             return await work(door)
         finally:
@@ -69,11 +68,3 @@ def with_door(settings: Settings, work: Callable[[Door], Awaitable[T]]) -> T:
 def plain(text: str) -> str:
     """A site's own text: nothing in it may steer the terminal."""
     return "".join(character if character.isprintable() else " " for character in text)
-=======
-async def _get(url: str, settings: Settings) -> Answer | Failure:
-    door = Door(user_agent=settings.user_agent, allow=settings.allow_addresses, ports=settings.ports)
-    try:
-        return await door.get(url)
-    finally:
-        await door.aclose()
->>>>>>> 41ffc6d (Documents by their words; a saved filter as a feed; names of columns judged; lists quick in their own order; attacks of callers)

@@ -161,10 +161,10 @@ def _told(conn: Connection, asked: Asked) -> Subquery:
     the newest until there are enough, which is soon.
     """
     conditions = _of_changes(asked)
-    matching = select(change.c.document_id, change.c.version_n, change.c.ordinal, change.c.data).where(*conditions)
+    matching = select(change.c.document_id, change.c.version_n, change.c.ordinal, change.c.data)
     if conditions and len(conn.execute(select(change.c.ordinal).where(*conditions).limit(_FEW)).all()) < _FEW:
-        return matching.limit(_FEW).subquery("told")  # the limit makes databases begin here
-    return matching.subquery("told")
+        return matching.where(*conditions).limit(_FEW).subquery("told")  # the limit makes databases begin here
+    return matching.where(*_of_changes(asked, indexed=False)).subquery("told")
 
 
 def _among_few(conn: Connection, query: Select[Any], asked: Asked) -> Select[Any]:
@@ -192,12 +192,17 @@ def _asked(query: Select[Any], asked: Asked) -> Select[Any]:
     return query
 
 
-def _of_changes(asked: Asked) -> list[ColumnElement[bool]]:
+def _of_changes(asked: Asked, *, indexed: bool = True) -> list[ColumnElement[bool]]:
+    """Without `indexed` they are judged row by row: an index that finds very many would be worse than none."""
     least: Collection[str] = SEVERITIES[rank(asked.severity) :]
+
+    def of(column: ColumnElement[str]) -> ColumnElement[str]:
+        return column if indexed else column.concat("")
+
     lists = ((change.c.type, asked.types), (change.c.direction, asked.directions))
-    found: list[ColumnElement[bool]] = [column.in_(values) for column, values in lists if values]
+    found: list[ColumnElement[bool]] = [of(column).in_(values) for column, values in lists if values]
     if asked.severity != "none":
-        found.append(change.c.severity.in_(least))
+        found.append(of(change.c.severity).in_(least))
     return found
 
 

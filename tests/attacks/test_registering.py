@@ -154,5 +154,6 @@ async def test_one_address_in_two_spellings_is_one_subscription(tmp_path: Path) 
 async def test_a_column_is_kept_under_its_punycode(tmp_path: Path) -> None:
     async with api(tmp_path, {}) as (client, _):
         made = await client.post("/sources", json={"url": "https://政务.cn/列表/"})
-        assert made.json()["url"] == "https://xn--mhv03y.cn/%E5%88%97%E8%A1%A8/"
+        name = "政务.cn".encode("idna").decode()
+        assert made.json()["url"] == f"https://{name}/%E5%88%97%E8%A1%A8/"
         refused(await client.post("/sources", json={"url": "https://gоv.cn/"}), "homograph")

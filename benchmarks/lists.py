@@ -244,7 +244,7 @@ def _series(conn: Connection, of: Table, count: int, *, start: int = 0, **given:
     rest = f"select i + 1 from s where i < {last}"
     numbers = f"(with recursive s(i) as (values({start}) union all {rest}) select i from s)"
     if conn.dialect.name == "postgresql":
-        numbers = f"(select generate_series({start}, {last}) as i)"
+        numbers = f"(select generate_series({start}, {last}::bigint) as i)"
     chosen = ", ".join(values.values())
     conn.execute(text(f'insert into "{of.name}" ({columns}) select {chosen} from {numbers} as s'))
 

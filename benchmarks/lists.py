@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, event, insert, text
 
-from benchmarks.queries import BAR, databases, some_row, settle
+from benchmarks.queries import BAR, databases, settle, some_row
 from benchmarks.table import show
 from services.domain.change import Change
 from services.domain.subscription import Filter

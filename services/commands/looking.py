@@ -22,6 +22,7 @@ from services.api.web.words import Words
 from services.domain.change import SEVERITIES, Direction, Severity
 from services.domain.document import Kind
 from services.domain.errors import InputError
+from services.parser.text.layers import match
 from services.settings import Settings, load_settings
 from services.storage import documents, overview, recent
 from services.storage.database import Database, open_database
@@ -75,7 +76,10 @@ def documents_command(
     settings = load_settings()
     kind_ = _one_of("--kind", kind, get_args(Kind))
     with _opened(settings) as database, database.read() as conn:
-        found = documents.find_documents(conn, q=words_asked, agency=agency, kind=kind_, limit=limit)
+        meant = names_meant(agency, lambda shorts: recent.agency_names(conn, shorts)) if agency else ()
+        agencies = (agency, *meant) if agency else None
+        asked = tuple(match(words_asked or "").split())
+        found = documents.find_documents(conn, words=asked, agencies=agencies, kind=kind_, limit=limit)
         ids = [one.id for one in found]
         promised, counted = overview.standing(conn, ids), overview.version_counts(conn, ids)
     if as_json:

@@ -26,8 +26,8 @@ from pathlib import Path
 import httpx
 from sqlalchemy import Connection, func, insert, select, text
 
-from benchmarks.queries import _row as row
 from benchmarks.queries import _schema as schema
+from benchmarks.queries import some_row as row
 from benchmarks.table import show
 from benchmarks.timing import cpu_ms, reference_loop
 from benchmarks.watched_pages import STATES, State, watched

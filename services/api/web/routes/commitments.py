@@ -68,7 +68,8 @@ def deadlines(visit: Looker, look: Annotated[Look, Depends(asked(Look))]) -> Res
         found = due.find_due(conn, filter_, after=(opened[0], int(opened[1])) if opened else None, limit=_PAGE + 1)
         until = within.deadline_before or _later(start, _MONTHS)
         counts = due.count_due(conn, question_of(within.model_copy(update={"deadline_before": until})))
-    items = [commitment_data(one, context.address) for one in found[:_PAGE]]
+    dated = (one for one in found[:_PAGE] if one.promise.commitment.deadline is not None)
+    items = [commitment_data(one, context.address) for one in dated]
     last = found[_PAGE - 1] if len(found) > _PAGE else None
     more = None
     if last is not None and last.promise.commitment.deadline is not None:
@@ -78,7 +79,10 @@ def deadlines(visit: Looker, look: Annotated[Look, Depends(asked(Look))]) -> Res
         visit,
         "deadlines.html",
         look=look,
-        months_due=[(month, list(due_)) for month, due_ in groupby(items, key=lambda one: one["deadline"]["end"][:7])],
+        months_due=[
+            (month, list(due_))
+            for month, due_ in groupby(items, key=lambda one: (one["deadline"]["end"] or one["deadline"]["raw"])[:7])
+        ],
         next=more,
         start=start,
         today=today.isoformat(),

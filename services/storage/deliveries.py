@@ -9,14 +9,14 @@ neither start nor finish an attempt.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, delete, insert, select, text, update
 
 from services.domain.event import Event
 from services.domain.subscription import Attempt, Delivery, DeliveryStatus
@@ -226,6 +226,12 @@ def attempts(
     if after is not None:
         query = query.where(attempt.c.id < after)
     return tuple(_attempt(row) for row in conn.execute(query.order_by(attempt.c.id.desc()).limit(limit)))
+
+
+def drop_attempts(conn: Connection, delivery_ids: Collection[str]) -> int:
+    """All attempts of those deliveries; answers how many (retention.py says which may go)."""
+    of_them = attempt.c.delivery_id.in_(delivery_ids)
+    return conn.execute(delete(attempt).where(of_them)).rowcount if delivery_ids else 0
 
 
 def _owe(conn: Connection, subscription_id: str, event_id: str, now: datetime, due: datetime | None) -> bool:

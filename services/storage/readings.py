@@ -6,12 +6,12 @@ rewritten for it, because what was known at a past moment must not change.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, insert, or_, select
+from sqlalchemy import Connection, Select, and_, delete, insert, or_, select, tuple_
 
 from services.domain.change import Suppression
 from services.storage.codec import decode, encode
@@ -155,6 +155,12 @@ def version_at(conn: Connection, document_id: str, as_of: datetime, known_at: da
     )
     rows = [row for row in (conn.execute(query).first() for query in last) if row is not None]
     return max(rows, key=lambda row: (row.at, row.id)).version_n if rows else None
+
+
+def drop_suppressions(conn: Connection, keys: Collection[tuple[int, int]]) -> int:
+    """By snapshot and ordinal; answers how many (retention.py says which may go)."""
+    named = tuple_(suppression.c.snapshot_id, suppression.c.ordinal).in_(keys)
+    return conn.execute(delete(suppression).where(named)).rowcount if keys else 0
 
 
 def _visible(document_id: str, *columns: Any) -> Select[Any]:

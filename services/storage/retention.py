@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
+from services.storage import deliveries, readings, snapshots
 from services.storage.tables import attempt, body, delivery, page, reading, snapshot, suppression, version
 
 _BATCH = 500
@@ -66,15 +67,14 @@ def prune(conn: Connection, keep: Keep, now: datetime) -> Gone:
         bodies = list(conn.execute(_idle_bodies(now - keep.bodies).limit(_BATCH)).scalars())
         among = body.c.sha256.in_(bodies)
         size = int(conn.execute(select(func.coalesce(func.sum(func.length(body.c.data)), 0)).where(among)).scalar_one())
-        conn.execute(update(body).where(among).values(data=b""))
+        snapshots.empty_bodies(conn, bodies)
     attempts = suppressions = 0
     if keep.attempts is not None:
         quiet = list(conn.execute(_quiet_deliveries(now - keep.attempts).limit(_BATCH)).scalars())
-        attempts = conn.execute(delete(attempt).where(attempt.c.delivery_id.in_(quiet))).rowcount if quiet else 0
+        attempts = deliveries.drop_attempts(conn, quiet)
     if keep.suppressions is not None:
-        rows = [tuple(row) for row in conn.execute(_old_suppressions(now - keep.suppressions).limit(_BATCH))]
-        named = tuple_(suppression.c.snapshot_id, suppression.c.ordinal).in_(rows)
-        suppressions = conn.execute(delete(suppression).where(named)).rowcount if rows else 0
+        rows = conn.execute(_old_suppressions(now - keep.suppressions).limit(_BATCH))
+        suppressions = readings.drop_suppressions(conn, [(row.snapshot_id, row.ordinal) for row in rows])
     return Gone(len(bodies), size, attempts, suppressions)
 
 

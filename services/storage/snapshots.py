@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -144,6 +145,11 @@ def count_snapshots(conn: Connection, page_id: str | None = None) -> int:
     if page_id is not None:
         query = query.where(snapshot.c.page_id == page_id)
     return int(conn.execute(query).scalar_one())
+
+
+def empty_bodies(conn: Connection, hashes: Collection[str]) -> None:
+    """Only the bytes go: the rows stay, with their hashes (retention.py says which may)."""
+    conn.execute(update(body).where(body.c.sha256.in_(hashes)).values(data=b""))
 
 
 def _keep(conn: Connection, data: bytes) -> str:

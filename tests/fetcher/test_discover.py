@@ -40,7 +40,7 @@ def test_a_list_that_names_all_its_pages_is_walked_in_order() -> None:
 
 def test_what_is_no_list() -> None:
     assert found(listing(verdict="blocked"), LIST, set(), 0) == Found(False, refused="challenge")
-    assert found(listing(verdict="suspect", blind=True), LIST, set(), 0) == Found(False)
+    assert found(listing(verdict="suspect", blind=True), LIST, set(), 0) == Found(False, blind="no_article_links")
 
 
 def test_links_inside_are_left_out() -> None:

@@ -12,7 +12,8 @@ def test_killed_fetchers_disturb_no_host_skip_nothing_and_repeat_nothing(tmp_pat
     report = asyncio.run(replicas.torment(f"sqlite:///{tmp_path / 'dafu.sqlite'}", 3))
     assert report.good, str(report)
     assert report.letters == replicas.HOSTS * replicas.LETTERS
-    assert report.requests > 100
+    # every letter once, and the lists again and again; how often depends on how fast the machine is
+    assert report.requests > report.letters
 
 
 def test_what_the_hosts_saw_is_judged() -> None:

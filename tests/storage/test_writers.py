@@ -39,6 +39,9 @@ WRITERS = {
     "token": "storage/tokens.py",
     "rate": "storage/rates.py",
     "annotation": "storage/notes.py",
+    "backfill": "storage/backfills.py",
+    "backfill_page": "storage/backfills.py",
+    "document_words": "storage/words.py",
 }
 
 

@@ -19,7 +19,9 @@ from services.parser.text.layers import key
 
 _DONE = re.compile(any_word(load("quantity_verbs")["past"]["words"]) + "|[了过]|已")
 _LEADING = load("softening")["leading"]["words"]
-_JOINT = re.compile(f"[、,;:。]*(?:{'|'.join(load('joints')['connectives']['words'])})?[、,;:。]*")
+_JOINT = f"[、,;:。]*(?:{'|'.join(load('joints')['connectives']['words'])})?[、,;:。]*"
+#: What ties or parts sentences, and between, what the sentence began with, said once more.
+_TIED = re.compile(f"{_JOINT}(.*?)[、,;:。]*", re.DOTALL)
 
 
 def reworded(pair: Pair, left: Open) -> Found:
@@ -43,8 +45,12 @@ def _led(pair: Pair, left: Open) -> Direction | None:
 
 
 def joints(pair: Pair, left: Open) -> Open:
-    """Of a split or merged pair: the hunks that only tie or part the sentences, and say nothing of either."""
+    """Of a split or merged pair: the hunks that only tie or part the sentences, and say nothing of either. A part may
+    begin as the whole does: with who acts, or until when.
+    """
     old, new = pair.frame.old.matched, pair.frame.new.matched
+    split = len(pair.match.olds) == 1
+    whole = old[pair.old_start : pair.old_end] if split else new[pair.new_start : pair.new_end]
     ends_old, ends_new = (
         {piece.end for piece in pieces[:-1]} | {piece.start for piece in pieces[1:]}
         for pieces in (pair.match.olds, pair.match.news)
@@ -52,10 +58,15 @@ def joints(pair: Pair, left: Open) -> Open:
     return tuple(
         hunk
         for hunk in left
-        if _JOINT.fullmatch(old[hunk.old_start : hunk.old_end])
-        and _JOINT.fullmatch(new[hunk.new_start : hunk.new_end])
+        if _ties(old[hunk.old_start : hunk.old_end], whole)
+        and _ties(new[hunk.new_start : hunk.new_end], whole)
         and (_at(ends_old, hunk.old_start, hunk.old_end) or _at(ends_new, hunk.new_start, hunk.new_end))
     )
+
+
+def _ties(words: str, whole: str) -> bool:
+    tied = _TIED.fullmatch(words)
+    return tied is not None and whole.startswith(tied[1])
 
 
 def _at(ends: set[int], start: int, end: int) -> bool:

@@ -305,10 +305,10 @@ def _of_schema(n: int) -> Event:
 def cut_commits(name: str, times: int = 200) -> Outcome:
     """T6. The connection breaks while COMMIT or its answer is on its way: nobody knows what happened."""
     found = Outcome("T6 cut commits", name)
-    if name == "sqlite":
-        found.done = {"no connection to cut": 0}
-        return found
     with engine(name) as made, opened(made.database_url) as database:
+        if database.engine.dialect.name == "sqlite":  # Redis may stand beside either database
+            found.done = {"no connection to cut": 0}
+            return found
         prepare(database)
         with open_bus(made.bus_url, database) as bus:
             publish_all(database, bus, [told(f"doc_{n % 25}", n) for n in range(times * 2)])

@@ -23,6 +23,7 @@ from services.domain.pacing import Pace
 from services.domain.source import Source
 from services.egress.door import Door
 from services.line.line import Line, watch
+from services.logs import configure_logs
 from services.replay.clock import SimulatedClock
 from services.storage import outbox, pages, sources
 from services.storage.database import Database, open_database
@@ -77,4 +78,5 @@ def _told(database: Database, seq: int) -> tuple[list[dict[str, Any]], int]:
 
 
 if __name__ == "__main__":
+    configure_logs("error")  # stdout is for answers
     asyncio.run(_watch(int(sys.argv[1]), Path(sys.argv[2])))

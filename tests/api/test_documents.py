@@ -93,3 +93,13 @@ async def test_health_and_the_openapi_page(reader: httpx.AsyncClient) -> None:
     assert (await reader.get("/healthz")).json()["status"] == "ok"
     assert (await reader.get("/openapi.json")).json()["openapi"].startswith("3.1")
     assert "swagger" in (await reader.get("/docs")).text
+
+
+@pytest.mark.parametrize(("q", "found"), [("", True), (" ", True), ("%", False), ("《》 —", False)])
+async def test_signs_alone_find_nothing_and_no_words_ask_nothing(
+    reader: httpx.AsyncClient, q: str, found: bool
+) -> None:
+    every = (await reader.get("/documents")).json()["items"]
+    asked = await reader.get("/documents", params={"q": q})
+    assert asked.status_code == 200
+    assert asked.json()["items"] == (every if found else [])

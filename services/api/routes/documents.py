@@ -12,7 +12,6 @@ from services.api.context import Here
 from services.api.shown_documents import attachments_data, described, record_data, structure_data, version_data
 from services.api.webhooks.match import folded
 from services.domain.document import Kind
-from services.domain.errors import InputError
 from services.parser.text.layers import match
 from services.storage import documents, readings, recent, versions
 
@@ -39,14 +38,16 @@ def list_documents(
     after: Annotated[str | None, Query(alias="cursor", description="`next` of the page before.")] = None,
     limit: Limit = 50,
 ) -> dict[str, Any]:
-    """Simplified and traditional, half and full width are one, in `q` and in the text; a word may be one character."""
+    """Simplified and traditional, half and full width are one, in `q` and in the text; a word may be one character.
+    Signs alone are in no text, an empty `q` asks nothing.
+    """
     asked = {"url": url, "doc_number": doc_number, "suggestion": suggestion, "kind": kind, "source_id": source}
     given = {**asked, "agency": agency, "q": q}
     question = f"documents {sorted((key, value) for key, value in given.items() if value is not None)}"
     position = context.cursors.open(question, after)
     words = tuple(word for word in match(q or "").split() if folded(word))
-    if q is not None and not words:
-        raise InputError("q: a word needs a letter or a digit")
+    if q and not q.isspace() and not words:
+        return {"items": [], "next": None}
     with context.database.read() as conn:
         agencies = None
         if agency is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -27,12 +28,10 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """The address of an empty database of its own; skips where there is no server."""
-    if not POSTGRES:
-        pytest.skip("DAFU_TEST_POSTGRES is not set")
-    name = f"dafu_test_{uuid4().hex[:12]}"
+@contextmanager
+def own_postgres(prefix: str) -> Iterator[str]:
+    """The address of an empty database that lives as long as the block, its name beginning with `prefix`."""
+    name = f"{prefix}_{uuid4().hex[:12]}"
     engine = create_engine(make_url(POSTGRES), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"create database {name}"))
@@ -42,6 +41,15 @@ def postgres_url() -> Iterator[str]:
         with engine.connect() as connection:
             connection.execute(text(f"drop database {name} with (force)"))
         engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of an empty database of its own; skips where there is no server."""
+    if not POSTGRES:
+        pytest.skip("DAFU_TEST_POSTGRES is not set")
+    with own_postgres("dafu_test") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

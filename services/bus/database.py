@@ -189,6 +189,18 @@ def _bury(conn: Connection, group: str, now: datetime) -> None:
     conn.execute(_bury_spent(), {"group_": group, "now": now})
 
 
+class InDatabase:
+    """What every engine leaves to the database as it is."""
+
+    publish = staticmethod(publish)
+    release = staticmethod(release)
+    next_due = staticmethod(next_due)
+    release_all = staticmethod(release_all)
+    dead_letters = staticmethod(dead_letters)
+    revive = staticmethod(revive)
+    replay = staticmethod(replay)
+
+
 # The statements of every poll are built once: building one costs more than running it.
 
 

@@ -16,19 +16,12 @@ from services.storage.database import Database
 ON_DATABASE = "database"
 
 
-class OnDatabase:
+class OnDatabase(log.InDatabase):
     """services.bus.database, and waiting: woken by commits of this process, looking by itself for those of others."""
 
-    publish = staticmethod(log.publish)
     claim = staticmethod(log.claim)
     done = staticmethod(log.done)
     failed = staticmethod(log.failed)
-    release = staticmethod(log.release)
-    next_due = staticmethod(log.next_due)
-    release_all = staticmethod(log.release_all)
-    dead_letters = staticmethod(log.dead_letters)
-    revive = staticmethod(log.revive)
-    replay = staticmethod(log.replay)
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -37,16 +37,8 @@ _REMEMBERED = 10_000
 _PAUSE = 0.5
 
 
-class Streams:
+class Streams(database.InDatabase):
     """One process's end of the streams at `url`, shared by its threads. A consumer group begins at the first entry."""
-
-    publish = staticmethod(database.publish)
-    release = staticmethod(database.release)
-    next_due = staticmethod(database.next_due)
-    release_all = staticmethod(database.release_all)
-    dead_letters = staticmethod(database.dead_letters)
-    revive = staticmethod(database.revive)
-    replay = staticmethod(database.replay)
 
     def __init__(self, url: str, pause: Callable[[float], object] = time.sleep) -> None:
         self._redis: Redis = connect(url)

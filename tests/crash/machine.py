@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import structlog
+from databases import POSTGRES, own_postgres
 from servers import OwnRedis
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import text
 from world import address
 
 from services.api.webhooks.secrets import SecretBox
@@ -35,7 +35,6 @@ from services.storage import pages, sources, subscriptions
 from services.storage.database import Database, open_database
 from services.storage.pages import Listed
 
-POSTGRES = os.environ.get("DAFU_TEST_POSTGRES", "")
 ENGINES = ("sqlite", "postgres", "redis")
 NOW = datetime(2023, 4, 1, tzinfo=UTC)
 BOX = SecretBox(bytes(32))
@@ -69,16 +68,8 @@ def _database(name: str, folder: Path) -> Iterator[str]:
     if name == "sqlite" or not POSTGRES:
         yield f"sqlite:///{folder / 'dafu.sqlite'}"
         return
-    own = f"dafu_crash_{uuid4().hex[:10]}"
-    admin = create_engine(make_url(POSTGRES), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"create database {own}"))
-    try:
-        yield make_url(POSTGRES).set(database=own).render_as_string(hide_password=False)
-    finally:
-        with admin.connect() as connection:
-            connection.execute(text(f"drop database {own} with (force)"))
-        admin.dispose()
+    with own_postgres("dafu_crash") as url:
+        yield url
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from services.api.problem_types import PATH, page
 from services.api.routes import (
     changes,
     commitments,
+    dead_letters,
     deliveries,
     documents,
     events,
@@ -53,6 +54,7 @@ def create_app(context: Context, lifespan: Lifespan | None = None) -> FastAPI:
     app.include_router(sources.router)
     app.include_router(subscriptions.router)
     app.include_router(deliveries.router)
+    app.include_router(dead_letters.router)
     app.include_router(health.router)
 
     app.openapi = lambda: openapi(app)  # type: ignore[method-assign]  # as FastAPI's own documentation has it

@@ -150,16 +150,18 @@ def release_all(conn: Connection) -> None:
     conn.execute(update(queue).where(queue.c.lease_until.is_not(None)).values(token=None, lease_until=None))
 
 
-def dead_letters(conn: Connection, group: str, after: int, limit: int) -> list[DeadLetter]:
-    query = select(queue).where(queue.c.group == group, queue.c.dead, queue.c.seq > after)
-    rows = conn.execute(query.order_by(queue.c.seq).limit(limit))
-    return [DeadLetter(row.seq, row.event_id, row.key, row.tries, row.error) for row in rows]
+def dead_letters(
+    conn: Connection, group: str | None = None, *, after: tuple[str, int] = ("", 0), limit: int = 250
+) -> list[DeadLetter]:
+    of, seq = after
+    beyond = or_(queue.c.group > of, and_(queue.c.group == of, queue.c.seq > seq))
+    query = select(queue).where(_dead(group), beyond).order_by(queue.c.group, queue.c.seq).limit(limit)
+    return [DeadLetter(row.group, row.seq, row.event_id, row.key, row.tries, row.error) for row in conn.execute(query)]
 
 
-def revive(conn: Connection, group: str, event_id: str) -> bool:
-    dead = and_(_these(group, [event_id]), queue.c.dead)
+def revive(conn: Connection, group: str | None = None, event_id: str | None = None) -> int:
     ring_after_commit(conn)
-    return conn.execute(update(queue).where(dead).values(_FRESH)).rowcount == 1
+    return conn.execute(update(queue).where(_dead(group, event_id)).values(_FRESH)).rowcount
 
 
 def replay(conn: Connection, group: str, since: datetime, types: Collection[str] | None = None) -> int:
@@ -252,6 +254,11 @@ def _first_of_its_key() -> ColumnElement[bool]:
     same_key = and_(earlier.c.group == queue.c.group, earlier.c.key == queue.c.key, earlier.c.dead.is_(False))
     ahead = select(earlier.c.seq).where(same_key, earlier.c.seq < queue.c.seq).exists()
     return and_(queue.c.group == bindparam("group"), queue.c.dead.is_(False), ~ahead)
+
+
+def _dead(group: str | None, event_id: str | None = None) -> ColumnElement[bool]:
+    named = [queue.c.group == group] if group is not None else []
+    return and_(queue.c.dead, *named, *([queue.c.event_id == event_id] if event_id is not None else []))
 
 
 def _these(group: str, ids: Collection[str]) -> ColumnElement[bool]:

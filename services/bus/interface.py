@@ -38,6 +38,7 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
+    group: str
     seq: int
     event: str
     key: str
@@ -82,11 +83,15 @@ class Bus(Protocol):
     def release_all(self, conn: Connection) -> None:
         """End every lease. Only for a process that owns the database alone, before it starts."""
 
-    def dead_letters(self, conn: Connection, group: str, after: int, limit: int) -> list[DeadLetter]:
-        """Events put aside, by `seq`. They stop nobody, not even later events of their key."""
+    def dead_letters(
+        self, conn: Connection, group: str | None = None, *, after: tuple[str, int] = ("", 0), limit: int = 250
+    ) -> list[DeadLetter]:
+        """Events put aside by `group`, None: by any; in the order of group and `seq`, those after `after`. They stop
+        nobody, not even later events of their key.
+        """
 
-    def revive(self, conn: Connection, group: str, event_id: str) -> bool:
-        """Owe a dead event once more, at once. False: it is not dead."""
+    def revive(self, conn: Connection, group: str | None = None, event_id: str | None = None) -> int:
+        """Owe what is dead once more, at once; answers how many. None: of any group, any event."""
 
     def replay(self, conn: Connection, group: str, since: datetime, types: Collection[str] | None = None) -> int:
         """Owe `group` every event from `since` on again, done or dead ones included; answers how many.

@@ -26,25 +26,21 @@ def dead_command(group: str | None, *, as_json: bool) -> None:
     with _opened() as database:
         found = list(_dead(database, group))
     if as_json:
-        items = [{"group": of, **asdict(letter)} for of, letter in found]
-        print(json.dumps({"items": items, "next": None}, ensure_ascii=False))
+        print(json.dumps({"items": [asdict(letter) for letter in found], "next": None}, ensure_ascii=False))
         return
     table = Table("group", "event", "key", "tries", "error")
-    for of, letter in found:
-        table.add_row(of, letter.event, letter.key, str(letter.tries), letter.error or "-")
+    for letter in found:
+        table.add_row(letter.group, letter.event, letter.key, str(letter.tries), letter.error or "-")
     Console().print(table)
 
 
 def redrive_command(event_id: str | None, group: str | None, *, as_json: bool = False) -> None:
     """Owe one dead event, or all, once more. Raises NotFound where the one named is not dead."""
-    with _opened() as database:
-        meant = [(of, letter.event) for of, letter in _dead(database, group) if event_id in (None, letter.event)]
-        if event_id is not None and not meant:
-            raise NotFound(f"no dead event {event_id!r}; `dafu events dead` lists them")
-        for of, id_ in meant:
-            with database.write() as conn:
-                bus.revive(conn, of, id_)
-    told({"count": len(meant)}, f"{len(meant)} owed once more", as_json=as_json)
+    with _opened() as database, database.write() as conn:
+        count = bus.revive(conn, group, event_id)
+    if event_id is not None and not count:
+        raise NotFound(f"no dead event {event_id!r}; `dafu events dead` lists them")
+    told({"count": count}, f"{count} owed once more", as_json=as_json)
 
 
 def replay_command(group: str, since: str, types: list[str] | None, *, as_json: bool = False) -> None:
@@ -54,18 +50,15 @@ def replay_command(group: str, since: str, types: list[str] | None, *, as_json: 
     told({"count": count}, f"{count} owed to {group} once more", as_json=as_json)
 
 
-def _dead(database: Database, group: str | None) -> Iterator[tuple[str, DeadLetter]]:
-    with database.read() as conn:
-        groups = [group] if group is not None else sorted(bus.owed_groups(conn))
-    for of in groups:
-        after = 0
-        while True:
-            with database.read() as conn:
-                page = bus.dead_letters(conn, of, after, _PAGE)
-            if not page:
-                break
-            yield from ((of, letter) for letter in page)
-            after = page[-1].seq
+def _dead(database: Database, group: str | None) -> Iterator[DeadLetter]:
+    after = ("", 0)
+    while True:
+        with database.read() as conn:
+            page = bus.dead_letters(conn, group, after=after, limit=_PAGE)
+        if not page:
+            return
+        yield from page
+        after = (page[-1].group, page[-1].seq)
 
 
 def _moment(text: str) -> datetime:

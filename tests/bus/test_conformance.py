@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from redis import Redis
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, select, text
 
 from services.bus.engine import open_bus
 from services.bus.interface import BACKOFF, HANDOUTS, TRIES, Claimed, Engine
@@ -206,7 +206,7 @@ def test_an_empty_bus_has_nothing(database: Database, bus: Bench) -> None:
     assert claim(database, bus) == []
     assert due(database, bus) is None
     with database.write() as conn:
-        assert bus.engine.dead_letters(conn, GROUP, 0, 10) == []
+        assert bus.engine.dead_letters(conn, GROUP) == []
         assert bus.engine.replay(conn, GROUP, NOW) == 0
         assert not bus.engine.revive(conn, GROUP, "evt_unknown")
 
@@ -472,10 +472,26 @@ def test_who_failed_holds_no_lease_any_more(database: Database, bus: Bench) -> N
 def test_the_dead_are_shown_in_pages_oldest_first(database: Database, bus: Bench) -> None:
     ids = [kill(database, bus, f"doc_{n}", n, NOW).id for n in range(3)]
     with database.read() as conn:
-        first = bus.engine.dead_letters(conn, GROUP, 0, 2)
-        rest = bus.engine.dead_letters(conn, GROUP, first[-1].seq, 2)
-        assert bus.engine.dead_letters(conn, "parser", 0, 10) == []
+        first = bus.engine.dead_letters(conn, GROUP, limit=2)
+        rest = bus.engine.dead_letters(conn, GROUP, after=(GROUP, first[-1].seq), limit=2)
+        assert bus.engine.dead_letters(conn, "parser") == []
     assert [letter.event for letter in (*first, *rest)] == ids
+
+
+def test_the_dead_of_all_groups_are_shown_and_revived_together(database: Database, bus: Bench) -> None:
+    ids = [kill(database, bus, f"doc_{n}", n, NOW).id for n in range(3)]
+    with database.write() as conn:
+        bus.engine.replay(conn, "audit", NOW - DAY, ["document.revised"])
+        conn.execute(text("update queue set dead = true where \"group\" = 'audit'"))
+        page = bus.engine.dead_letters(conn, limit=4)
+        rest = bus.engine.dead_letters(conn, after=(page[-1].group, page[-1].seq))
+        shown = [(letter.group, letter.event) for letter in (*page, *rest)]
+        assert shown == [("audit", id_) for id_ in ids] + [(GROUP, id_) for id_ in ids]
+        assert bus.engine.revive(conn, event_id=ids[0]) == 2
+        assert bus.engine.revive(conn, "audit") == 2
+        assert bus.engine.revive(conn) == 2
+        assert bus.engine.revive(conn) == 0
+        assert bus.engine.dead_letters(conn) == []
 
 
 def test_a_revived_event_has_all_its_tries_again(database: Database, bus: Bench) -> None:
@@ -488,7 +504,7 @@ def test_a_revived_event_has_all_its_tries_again(database: Database, bus: Bench)
         assert failed(database, bus, held, at)
         at += DAY
     with database.read() as conn:
-        assert len(bus.engine.dead_letters(conn, GROUP, 0, 10)) == 1
+        assert len(bus.engine.dead_letters(conn, GROUP)) == 1
 
 
 def test_a_revived_event_goes_before_later_ones_of_its_key(database: Database, bus: Bench) -> None:
@@ -517,8 +533,8 @@ def test_an_event_that_always_fails_is_put_aside_and_shown(database: Database, b
     assert claim(database, bus, NOW + 100 * DAY) == []
     assert due(database, bus) is None
     with database.read() as conn:
-        (letter,) = bus.engine.dead_letters(conn, GROUP, 0, 10)
-        assert bus.engine.dead_letters(conn, GROUP, letter.seq, 10) == []
+        (letter,) = bus.engine.dead_letters(conn, GROUP)
+        assert bus.engine.dead_letters(conn, GROUP, after=(GROUP, letter.seq)) == []
     assert (letter.event, letter.key, letter.tries, letter.error) == (poison.id, "doc_a", TRIES, "boom")
 
 
@@ -536,7 +552,7 @@ def test_a_dead_event_can_be_revived(database: Database, bus: Bench) -> None:
     with database.write() as conn:
         assert bus.engine.revive(conn, GROUP, poison.id)
         assert not bus.engine.revive(conn, GROUP, poison.id)
-        assert bus.engine.dead_letters(conn, GROUP, 0, 10) == []
+        assert bus.engine.dead_letters(conn, GROUP) == []
     (held,) = claim(database, bus, NOW)
     assert (held.event, held.tries) == (poison, 1)
 
@@ -558,7 +574,7 @@ def test_an_event_that_kills_whoever_takes_it_is_put_aside_in_the_end(database: 
         at += LEASE
     assert drain(database, bus, at) == [2]
     with database.read() as conn:
-        (letter,) = bus.engine.dead_letters(conn, GROUP, 0, 10)
+        (letter,) = bus.engine.dead_letters(conn, GROUP)
     assert letter.tries == HANDOUTS
 
 

@@ -277,7 +277,7 @@ class Story:
             for event in self.logged[key]:
                 assert seen[event.id] == self.expected[event.id], f"{event.id} happened {seen[event.id]} times"
         with self.database.read() as conn:
-            dead = {letter.event for letter in self.consumers[0].dead_letters(conn, GROUP, 0, 1000)}
+            dead = {letter.event for letter in self.consumers[0].dead_letters(conn, GROUP, limit=1000)}
         assert dead == poison, f"put aside: {dead ^ poison}"
 
     def _relay(self) -> Any:

@@ -158,7 +158,7 @@ def poison(name: str, events: int = 10_000, one_in: int = 1000) -> Outcome:
             carried.now += max(BACKOFF)
             carried.drain(poison=lambda event: event.id in bad)
         with database.read() as conn:
-            dead = {letter.event for letter in bus.dead_letters(conn, GROUP, 0, events)}
+            dead = {letter.event for letter in bus.dead_letters(conn, GROUP, limit=events)}
         for id_ in dead:
             with database.write() as conn:
                 bus.revive(conn, GROUP, id_)

@@ -36,7 +36,7 @@ from services.domain.pacing import DEFAULT, Pace
 from services.domain.snapshot import NotModified
 from services.domain.source import Source
 from services.egress.door import Door
-from services.fetcher.record import record_page
+from services.fetcher.record import Visited, record_pages
 from services.line.line import Line, watch
 from services.replay.clock import SimulatedClock
 from services.storage import outbox, pages, visits
@@ -97,7 +97,7 @@ def _visit(database: Database) -> tuple[Cost, Cost, Cost]:
     claim = _since(started, len(claims))
     started = time.process_time(), time.perf_counter()
     for one in claims:
-        record_page(database, one, NotModified(one.url), now, lambda: now)
+        record_pages(database, [Visited(one, NotModified(one.url), now)], lambda: now)
     return poll, claim, _since(started, len(claims))
 
 

@@ -1,4 +1,4 @@
-"""The acting part: claims what is due, one request per free host, hosts in parallel; record.py writes it down."""
+"""The acting part: claims what is due, one request per free host, hosts in parallel; records.py writes it down."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from services.domain.pacing import DEFAULT, Pace
 from services.domain.snapshot import Blocked, Outcome, Unreachable
 from services.egress.answer import Failure
 from services.egress.door import Door
-from services.fetcher.record import LostClaimError, record_list, record_page, record_robots
+from services.fetcher.record import LostClaimError, Visited, record_list, record_robots
+from services.fetcher.records import Records
 from services.fetcher.robots import decide_robots
 from services.fetcher.visit import DEADLINE, ask_robots, visit, within
 from services.metrics import counted
@@ -57,6 +58,7 @@ class Fetcher:
         self._at_once = at_once
         self._address = address
         self._only = only
+        self._records = Records(database, clock)
         # Where a host's robots.txt redirects to on the same host, and after how many hops; lost with the process,
         # then the chain is simply walked again.
         self._robots_at: dict[str, tuple[str, int]] = {}
@@ -76,7 +78,7 @@ class Fetcher:
         return await asyncio.to_thread(self._claim_due, most)
 
     async def perform(self, claim: Claim) -> None:
-        """One request and one transaction. A fault of ours is logged; the claim's lease then brings the visit back.
+        """One request and its record. A fault of ours is logged; the claim's lease then brings the visit back.
 
         A process that was held up until the lease is nearly over makes no request: somebody else may be about to.
         """
@@ -100,10 +102,11 @@ class Fetcher:
 
     async def _perform_visit(self, claim: Claim) -> None:
         began = time.monotonic()
-        outcome = await visit(self._door, claim, self._clock())
+        with self._records.visiting():
+            outcome = await visit(self._door, claim, self._clock())
         seconds = time.monotonic() - began
         if claim.kind == "page":
-            await asyncio.to_thread(record_page, self._database, claim, outcome, self._clock(), self._clock)
+            await self._records.write(Visited(claim, outcome, self._clock()))
         else:
             judge, address = self._door.judge, self._address
             await asyncio.to_thread(record_list, self._database, claim, outcome, judge, self._clock(), address)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from services.bus.database import publish
 from services.domain.clock import Clock
+from services.domain.errors import Unavailable
 from services.domain.event import snapshot_taken
 from services.domain.recheck import Seen
 from services.domain.snapshot import Blocked, Fetched, Outcome, Unreachable
@@ -26,27 +29,88 @@ class LostClaimError(Exception):
     """The lease ran out and another visitor took over: its result counts, this one is rolled back."""
 
 
-def record_page(database: Database, claim: Claim, outcome: Outcome, now: datetime, clock: Clock) -> None:
-    """The visit was answered at `now`, and is recorded when the transaction has begun. Raises LostClaimError."""
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """A page's visit, answered at `at`."""
+
+    claim: Claim
+    outcome: Outcome
+    at: datetime
+
+
+def record_pages(database: Database, visited: Sequence[Visited], clock: Clock) -> list[Exception | None]:
+    """Visits that ended at about the same time, in one transaction; `clock` says when it began.
+
+    Answers for each why it is not on record: LostClaimError, or a fault. No fault keeps another visit from its record:
+    where the transaction fails, or somebody else is writing to a page, each is written down in one of its own.
+    """
+    try:
+        written = _record_together(database, visited, clock)
+    except Unavailable as error:
+        return [error for _ in visited]
+    except Exception as error:
+        if len(visited) == 1:
+            return [error]
+        written = {}
+    return [written[n] if n in written else _record_alone(database, one, clock) for n, one in enumerate(visited)]
+
+
+def _record_alone(database: Database, visited: Visited, clock: Clock) -> Exception | None:
+    try:
+        return _record_together(database, [visited], clock)[0]
+    except Exception as error:
+        return error
+
+
+def _record_together(database: Database, visited: Sequence[Visited], clock: Clock) -> dict[int, LostClaimError | None]:
+    """What became of each, by its place in `visited`; those whose page somebody else is writing to are left out."""
+    decided = [(one, decide_page(one.claim, one.outcome, known_of(one.claim, one.at), one.at)) for one in visited]
     with database.write() as conn:
-        decision = decide_page(claim, outcome, known_of(claim, now), now)
-        snapshot = _keep(conn, claim, decision, now)
-        latest = pages.get_page(conn, claim.id).latest_snapshot
-        if decision.touch and latest is not None:  # a piece may have made it another one since the claim
-            snapshots.touch(conn, latest, now, clock())
-        trouble = outcome.reason if isinstance(outcome, Blocked | Unreachable) else None
-        wait = decision.wait_until
-        if not visits.finish_page(
-            conn, claim, decision.state, now, snapshot=snapshot, trouble=trouble, wait_until=wait
-        ):
-            raise LostClaimError(claim.url)
-        if snapshot is not None and claim.role != "main" and stood(claim):
-            pages.note_change(conn, claim.id, now)  # of a document, its reading tells (parser.handle)
-        if decision.raw_change:
-            noise = health.counted(sources.get_noise(conn, str(claim.source)), now, 1)
-            sources.set_noise(conn, str(claim.source), noise)
-        if trouble is not None and claim.role != "main":
-            _go_on_without(conn, claim.id, now)
+        visits.free_hosts(conn, [(one.claim, decision.wait_until) for one, decision in decided])
+        held = pages.hold_pages(conn, {one.claim.id for one in visited}, wait=len(visited) == 1)
+        found = {n: held[one.claim.id].token == one.claim.token
+                 for n, one in enumerate(visited) if one.claim.id in held}  # fmt: skip
+        ours = [decided[n] for n, is_ours in found.items() if is_ours]
+        if ours:
+            _write(conn, ours, {id_: page.latest for id_, page in held.items()}, clock())
+    return {n: None if is_ours else LostClaimError(visited[n].claim.url) for n, is_ours in found.items()}
+
+
+def _write(
+    conn: Connection, ours: Sequence[tuple[Visited, Decision]], latest: Mapping[str, int | None], recorded: datetime
+) -> None:
+    """`latest`: the newest snapshot of each page; a piece may have made it another one since the claim."""
+    touched = [(snapshot, one.at) for one, decision in ours
+               if decision.touch and (snapshot := latest[one.claim.id]) is not None]  # fmt: skip
+    if touched:
+        snapshots.touch_all(conn, touched, recorded)
+    kept = {one.claim.id: _keep(conn, one.claim, decision, one.at) for one, decision in ours}
+    left = [visits.left(one.claim, decision.state, one.at, kept[one.claim.id], _trouble(one.outcome))
+            for one, decision in ours]  # fmt: skip
+    if pages.finish_pages(conn, left) != len(left):
+        raise AssertionError("a page that was held changed hands")
+    for one, _ in ours:
+        claim = one.claim
+        if kept[claim.id] is not None and claim.role != "main" and stood(claim):
+            pages.note_change(conn, claim.id, one.at)  # of a document, its reading tells (parser.handle)
+    _count_noise(conn, [(str(one.claim.source), one.at) for one, decision in ours if decision.raw_change])
+    for one, _ in ours:
+        if _trouble(one.outcome) is not None and one.claim.role != "main":
+            _go_on_without(conn, one.claim.id, one.at)
+
+
+def _trouble(outcome: Outcome) -> str | None:
+    return outcome.reason if isinstance(outcome, Blocked | Unreachable) else None
+
+
+def _count_noise(conn: Connection, changes: Sequence[tuple[str, datetime]]) -> None:
+    """Source and moment of each raw change. The sources' rows are locked in order."""
+    for source in sorted({source for source, _ in changes}):
+        noise = sources.get_noise(conn, source)
+        for of, at in changes:
+            if of == source:
+                noise = health.counted(noise, at, 1)
+        sources.set_noise(conn, source, noise)
 
 
 def record_list(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -84,8 +84,11 @@ class Claim:
 
 def state_of(row: Row[Any]) -> VisitState:
     """The state kept in a row of `source` or `page`."""
-    return VisitState(**{field.name: row._mapping[field.name] for field in fields(VisitState)})
+    return VisitState(*(getattr(row, name) for name in _STATE))
 
 
 def state_columns(state: VisitState) -> dict[str, Any]:
-    return asdict(state)
+    return {name: getattr(state, name) for name in _STATE}
+
+
+_STATE = tuple(field.name for field in fields(VisitState))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, case, select, update
 
 from services.domain.errors import NotFound
 from services.domain.pacing import Pace, Turn, take
 from services.storage.tables import host
+from services.storage.types import UtcTime
 from services.storage.upsert import insert_new
 
 
@@ -28,6 +30,16 @@ class Host:
     crawl_delay: float | None
     #: Its budget is used up to this moment.
     paced_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A host is held with `token` until `until`; `turn`: what that leaves of its budget."""
+
+    name: str
+    token: str
+    until: datetime
+    turn: Turn
 
 
 def get_host(conn: Connection, name: str) -> Host:
@@ -54,22 +66,31 @@ def take_host(conn: Connection, name: str, token: str, now: datetime, lease: tim
 
 
 def lease_host(conn: Connection, name: str, token: str, until: datetime, turn: Turn) -> None:
-    leased = {
-        "claim_token": token,
-        "claimed_until": until,
-        "next_request": turn.next_request,
-        "paced_until": turn.used_until,
-    }
-    conn.execute(update(host).where(host.c.name == name).values(leased))
+    lease_hosts(conn, [Lease(name, token, until, turn)])
+
+
+def lease_hosts(conn: Connection, leases: Sequence[Lease]) -> None:
+    rows = [
+        {
+            "of": lease.name,
+            "token": lease.token,
+            "until": lease.until,
+            "next": lease.turn.next_request,
+            "used": lease.turn.used_until,
+        }
+        for lease in leases
+    ]
+    conn.execute(_LEASE, rows)
 
 
 def free_host(conn: Connection, name: str, token: str, wait_until: datetime | None) -> bool:
     """End the lease held with `token`; `wait_until` puts off the next request (Retry-After). False: not held."""
-    held = (host.c.name == name) & (host.c.claim_token == token)
-    if wait_until is not None:
-        later = update(host).where(held, host.c.next_request < wait_until).values(next_request=wait_until)
-        conn.execute(later)
-    return conn.execute(update(host).where(held).values(claim_token=None, claimed_until=None)).rowcount == 1
+    return conn.execute(_FREE, {"of": name, "held": token, "later": wait_until}).rowcount == 1
+
+
+def free_hosts(conn: Connection, held: Sequence[tuple[str, str, datetime | None]]) -> None:
+    """The same for many, in the order of their names, so that two transactions never wait for each other."""
+    conn.execute(_FREE, [{"of": name, "held": token, "later": later} for name, token, later in sorted(held)])
 
 
 def save_robots(
@@ -94,3 +115,27 @@ def save_robots(
 
 def free_all_hosts(conn: Connection) -> None:
     conn.execute(update(host).where(host.c.claim_token.is_not(None)).values(claim_token=None, claimed_until=None))
+
+
+# Built once: building a statement costs more than running it.
+
+_LEASE = (
+    update(host)
+    .where(host.c.name == bindparam("of"))
+    .values(
+        claim_token=bindparam("token"),
+        claimed_until=bindparam("until"),
+        next_request=bindparam("next"),
+        paced_until=bindparam("used"),
+    )
+)
+_LATER = bindparam("later", type_=UtcTime)
+_FREE = (
+    update(host)
+    .where(host.c.name == bindparam("of"), host.c.claim_token == bindparam("held"))
+    .values(
+        claim_token=None,
+        claimed_until=None,
+        next_request=case((host.c.next_request < _LATER, _LATER), else_=host.c.next_request),
+    )
+)

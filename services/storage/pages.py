@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from services.domain.errors import NotFound
 from services.domain.identity import canonical_url, document_id, host_of
@@ -16,6 +17,7 @@ from services.domain.recheck import Seen, one_more
 from services.storage.claims import Role, VisitState, state_columns, state_of
 from services.storage.hosts import ensure_host
 from services.storage.tables import page, snapshot
+from services.storage.types import Serial
 
 #: A page found on a source's first reading has stood for a while already, nobody knows how long.
 BACKFILL_AGE = timedelta(days=30)
@@ -129,33 +131,53 @@ def list_pages(conn: Connection, source_id: str, *, after: str | None = None, li
     return tuple(_page(row) for row in conn.execute(query))
 
 
-def lease_page(conn: Connection, page_id: str, token: str, until: datetime) -> None:
-    """Not due again before the lease ends."""
-    leased = {"claim_token": token, "claimed_until": until, "next_visit": until}
-    conn.execute(update(page).where(page.c.id == page_id).values(leased))
+def lease_pages(conn: Connection, leases: Sequence[tuple[str, str, datetime]]) -> None:
+    """Id, token and end of the lease of each: it is not due again before that."""
+    conn.execute(_LEASE, [{"of": id_, "token": token, "until": until} for id_, token, until in leases])
 
 
-def finish_page_visit(
-    conn: Connection,
-    page_id: str,
-    token: str,
-    state: VisitState,
-    now: datetime,
-    *,
-    snapshot: int | None,
-    trouble: str | None = None,
-) -> bool:
-    """Store what a visit left. False when `token` no longer holds the lease: roll back."""
-    values: dict[str, Any] = {"claim_token": None, "claimed_until": None, "last_visit": now, "trouble": trouble}
-    values["backlog"] = False
-    values |= state_columns(state)
-    address = state.visit_url or conn.execute(select(page.c.url).where(page.c.id == page_id)).scalar_one()
-    values["host"] = host_of(address)
-    ensure_host(conn, values["host"], now)
-    if snapshot is not None:
-        values["latest_snapshot"] = snapshot
-    held = (page.c.id == page_id) & (page.c.claim_token == token)
-    return conn.execute(update(page).where(held).values(values)).rowcount == 1
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """What a visit of a page at `at` left. `host`: where it was made; `snapshot`: the one it added, None: none;
+    `trouble`: why it brought no answer about the page.
+    """
+
+    id: str
+    url: str
+    host: str
+    token: str
+    state: VisitState
+    at: datetime
+    snapshot: int | None = None
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Whose a page is, and its newest snapshot."""
+
+    token: str | None
+    latest: int | None
+
+
+def hold_pages(conn: Connection, ids: Collection[str], *, wait: bool = True) -> dict[str, Held]:
+    """Locks the rows until the transaction ends. Without `wait`, those that another transaction writes are left out."""
+    rows = conn.execute(_holding(wait), {"ids": list(ids)})
+    return {row.id: Held(row.claim_token, row.latest_snapshot) for row in rows}
+
+
+def finish_pages(conn: Connection, finishes: Sequence[Finish]) -> int:
+    """Store what visits left; answers how many pages were held with their tokens still: where not all, roll back."""
+    return conn.execute(_FINISH, [_finished(conn, one) for one in finishes]).rowcount
+
+
+def _finished(conn: Connection, one: Finish) -> dict[str, Any]:
+    host = host_of(one.state.visit_url or one.url)
+    if host != one.host:
+        ensure_host(conn, host, one.at)
+    state = {f"then_{name}": value for name, value in state_columns(one.state).items()}
+    about = {"of": one.id, "held": one.token, "at": one.at, "why": one.trouble, "there": host, "taken": one.snapshot}
+    return about | state
 
 
 def release_page(conn: Connection, page_id: str, token: str, now: datetime) -> bool:
@@ -229,3 +251,33 @@ def _page(row: Row[Any]) -> Page:
         role=row.role,
         trouble=row.trouble,
     )
+
+
+# Built once: building a statement costs more than running it.
+
+_LEASE = (
+    update(page)
+    .where(page.c.id == bindparam("of"))
+    .values(claim_token=bindparam("token"), claimed_until=bindparam("until"), next_visit=bindparam("until"))
+)
+_FINISH = (
+    update(page)
+    .where(page.c.id == bindparam("of"), page.c.claim_token == bindparam("held"))
+    .values(
+        claim_token=None,
+        claimed_until=None,
+        last_visit=bindparam("at"),
+        trouble=bindparam("why"),
+        backlog=False,
+        host=bindparam("there"),
+        latest_snapshot=func.coalesce(bindparam("taken", type_=Serial), page.c.latest_snapshot),
+        **{field.name: bindparam(f"then_{field.name}") for field in fields(VisitState)},
+    )
+)
+
+
+@cache
+def _holding(wait: bool) -> Select[Any]:
+    these = page.c.id.in_(bindparam("ids", expanding=True))
+    query = select(page.c.id, page.c.claim_token, page.c.latest_snapshot).where(these).order_by(page.c.id)
+    return query.with_for_update(skip_locked=not wait, key_share=True)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from services.domain.errors import NotFound
 from services.domain.snapshot import Fetched, Gone, Snapshot
 from services.storage.codec import pack, unpack
 from services.storage.tables import body, page, sighting, snapshot
-from services.storage.upsert import insert_new
+from services.storage.upsert import insert_all_new, insert_new
 
 
 def add_snapshot(
@@ -41,13 +41,18 @@ def add_snapshot(
 
 
 def touch(conn: Connection, snapshot_id: int, seen: datetime, recorded: datetime | None = None) -> None:
-    """The page still says the same at `seen`, and we know it since `recorded` (None: at once).
+    """The page still says the same at `seen`, and we know it since `recorded` (None: at once)."""
+    touch_all(conn, [(snapshot_id, seen)], recorded or seen)
+
+
+def touch_all(conn: Connection, seen: Sequence[tuple[int, datetime]], recorded: datetime) -> None:
+    """Snapshots and the moments at which their pages still said the same.
 
     Never moves `last_seen` back; every visit stays on record, so that what was known when can be told later.
     """
-    insert_new(conn, sighting, {"snapshot_id": snapshot_id, "seen": seen, "recorded": recorded or seen})
-    row = (snapshot.c.id == snapshot_id) & (snapshot.c.last_seen < seen)
-    conn.execute(update(snapshot).where(row).values(last_seen=seen))
+    rows = [{"snapshot_id": id_, "seen": at, "recorded": recorded} for id_, at in seen]
+    insert_all_new(conn, sighting, rows)
+    conn.execute(_SEEN, [{"of": id_, "at": at} for id_, at in seen])
 
 
 class Pruned(NotFound):
@@ -160,3 +165,11 @@ def _keep(conn: Connection, data: bytes) -> str:
     elif known == 0:  # retention emptied it, and here it is again
         conn.execute(update(body).where(body.c.sha256 == sha256).values(data=pack(data)))
     return sha256
+
+
+#: Built once: building a statement costs more than running it.
+_SEEN = (
+    update(snapshot)
+    .where(snapshot.c.id == bindparam("of"), snapshot.c.last_seen < bindparam("at"))
+    .values(last_seen=bindparam("at"))
+)

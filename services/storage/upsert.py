@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,11 @@ def insert_new(conn: Connection, table: Table, values: Mapping[str, Any]) -> boo
     """False, and nothing written, where a row with the same primary or unique key exists. Plain values only."""
     statement = _new(conn.dialect.name, table)
     return conn.execute(statement, dict(values), execution_options={"preserve_rowcount": True}).rowcount == 1
+
+
+def insert_all_new(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """As insert_new for each of `rows`, which all have the same keys; there is at least one."""
+    conn.execute(_new(conn.dialect.name, table), list(rows))
 
 
 def count_inserted(conn: Connection, statement: Insert) -> int:

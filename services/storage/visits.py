@@ -11,7 +11,7 @@ function here locks the host's row before the item's, so that no two of them wai
 from __future__ import annotations
 
 import zlib
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -19,12 +19,12 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from sqlalchemy import (
-    Boolean,
     Connection,
     Integer,
     Row,
     ScalarSelect,
     Select,
+    Table,
     Text,
     bindparam,
     exists,
@@ -37,6 +37,8 @@ from sqlalchemy import (
 from services.domain.pacing import Pace, distance, take
 from services.storage import hosts, pages, sources
 from services.storage.claims import Claim, VisitState, state_of
+from services.storage.hosts import Lease
+from services.storage.pages import Finish
 from services.storage.tables import backfill, document, host, page, reading, snapshot, source
 from services.storage.types import UtcTime
 
@@ -68,26 +70,57 @@ def claim_due(
     its robots.txt asks if that is slower, allows one. `source_id`: of this source alone.
     """
     only = source_id is not None
-    found = conn.execute(_free_hosts(only), {"now": now, "most": most, "only": source_id}).all()
-    return [_claim(conn, free, now, lease, pace, source_id) for free in found]
+    free = conn.execute(_free_hosts(only), {"now": now, "most": most, "only": source_id}).all()
+    items = _items_of(conn, free, now, source_id)
+    turns = [_turn(host, items[host.name], now, lease, pace) for host in free if host.name in items]
+    if not turns:
+        return []
+    hosts.lease_hosts(conn, [lease for _, lease in turns])
+    claims = [claim for claim, _ in turns]
+    for held in claims:
+        if held.kind == "list":
+            sources.lease_list(conn, held.id, held.token, held.until)
+    leased = [(held.id, held.token, held.until) for held in claims if held.kind == "page"]
+    if leased:
+        pages.lease_pages(conn, leased)
+    return claims
 
 
-def _claim(
-    conn: Connection, free: Row[Any], now: datetime, lease: timedelta, pace: Pace, source_id: str | None
-) -> Claim:
-    is_list = free.lists is not None and free.lists <= now
-    asked = {"name": free.name, "now": now, "only": source_id, "backlog": _from_backlog(free, now)}
-    query = _next_list(source_id is not None) if is_list else _next_page(source_id is not None)
-    item = conn.execute(query, asked).one()
+def _items_of(conn: Connection, free: Sequence[Row[Any]], now: datetime, source_id: str | None) -> dict[str, Row[Any]]:
+    """What is to be visited first at each host: its list before its pages. By the host's name."""
+    found: dict[str, Row[Any]] = {}
+    lists = [host.name for host in free if _is_list(host, now)]
+    backlog = {host.name: _from_backlog(host, now) for host in free if not _is_list(host, now)}
+    asked = {"now": now, "only": source_id}
+    if lists:
+        first = _first_due(conn, source, lists, None, asked)
+        found |= {row.host: row for row in conn.execute(_lists(), {"ids": first})}
+    for old in (False, True):
+        names = [name for name, from_backlog in backlog.items() if from_backlog is old]
+        if names:
+            first = _first_due(conn, page, names, old, asked)
+            found |= {row.host: row for row in conn.execute(_pages(), {"ids": first})}
+    return found
+
+
+def _first_due(
+    conn: Connection, table: Table, names: Sequence[str], backlog: bool | None, asked: Mapping[str, Any]
+) -> list[str]:
+    query = _first_of(table, backlog, asked["only"] is not None)
+    return [id_ for id_ in conn.execute(query, {**asked, "names": names}).scalars() if id_ is not None]
+
+
+def _turn(free: Row[Any], item: Row[Any], now: datetime, lease: timedelta, pace: Pace) -> tuple[Claim, Lease]:
     token, until, gap = uuid4().hex, now + lease, distance(pace, free.crawl_delay)
-    hosts.lease_host(conn, free.name, token, until, take(pace, now, free.paced_until, free.crawl_delay))
+    taken = Lease(free.name, token, until, take(pace, now, free.paced_until, free.crawl_delay))
     if free.robots_expires is None or free.robots_expires <= now:
-        return replace(_robots_claim(free, item, token, until), gap=gap)
-    if is_list:
-        sources.lease_list(conn, item.id, token, until)
-        return replace(_list_claim(free, item, token, until), gap=gap)
-    pages.lease_page(conn, item.id, token, until)
-    return replace(_page_claim(free, item, token, until), gap=gap)
+        return _robots_claim(free, item, token, until, gap), taken
+    claim = _list_claim if _is_list(free, now) else _page_claim
+    return claim(free, item, token, until, gap), taken
+
+
+def _is_list(free: Row[Any], now: datetime) -> bool:
+    return free.lists is not None and free.lists <= now
 
 
 def _from_backlog(free: Row[Any], now: datetime) -> bool:
@@ -143,8 +176,20 @@ def finish_page(
 
     `wait_until`: no request to this host before (Retry-After).
     """
-    hosts.free_host(conn, held.host, held.token, _later(held, wait_until))
-    return pages.finish_page_visit(conn, held.id, held.token, state, now, snapshot=snapshot, trouble=trouble)
+    free_hosts(conn, [(held, wait_until)])
+    return pages.finish_pages(conn, [left(held, state, now, snapshot, trouble)]) == 1
+
+
+def left(
+    held: Claim, state: VisitState, now: datetime, snapshot: int | None = None, trouble: str | None = None
+) -> Finish:
+    """What the visit of a page leaves, as `pages.finish_pages` takes it; see `finish_page`."""
+    return Finish(held.id, held.canonical, held.host, held.token, state, now, snapshot, trouble)
+
+
+def free_hosts(conn: Connection, held: Sequence[tuple[Claim, datetime | None]]) -> None:
+    """The requests of these claims are over; with each the first moment for another one to its host (Retry-After)."""
+    hosts.free_hosts(conn, [(claim.host, claim.token, _later(claim, wait)) for claim, wait in held])
 
 
 def _later(held: Claim, wait_until: datetime | None) -> datetime | None:
@@ -169,19 +214,21 @@ def release_all(conn: Connection, now: datetime) -> None:
 
 
 def _list_due(only: bool) -> ScalarSelect[Any]:
-    return _items(source, only, source.c.next_visit).where(source.c.host == host.c.name).limit(1).scalar_subquery()
+    return _waiting(source, only).with_only_columns(source.c.next_visit).limit(1).scalar_subquery()
 
 
 def _page_due(only: bool, backlog: bool) -> ScalarSelect[Any]:
-    waiting = page.c.host == host.c.name, page.c.backlog == (true() if backlog else false())
-    return _items(page, only, page.c.next_visit).where(*waiting).limit(1).scalar_subquery()
+    return _waiting(page, only, backlog).with_only_columns(page.c.next_visit).limit(1).scalar_subquery()
 
 
-def _items(table: Any, only: bool, *columns: Any) -> Select[Any]:
-    """Lists or pages that wait for a visit, the longest waiting first. Reads only the front of the index."""
-    query = select(*columns).where(table.c.next_visit.is_not(None), source.c.status == "active")
+def _waiting(table: Table, only: bool, backlog: bool | None = None) -> Select[Any]:
+    """Lists or pages of a host that wait for a visit, the longest waiting first. Reads only the front of the index."""
+    query = select(table.c.id).where(
+        table.c.host == host.c.name, table.c.next_visit.is_not(None), source.c.status == "active"
+    )
     if table is page:
         query = query.join(source, page.c.source_id == source.c.id)
+        query = query.where(page.c.backlog == (true() if backlog else false()))
     if only:
         query = query.where(source.c.id == bindparam("only", type_=Text))
     return query.order_by(table.c.next_visit, table.c.id)
@@ -217,36 +264,39 @@ def _free_hosts(only: bool) -> Select[Any]:
 
 
 @cache
-def _next_list(only: bool) -> Select[Any]:
-    walking = exists().where(backfill.c.source_id == source.c.id, backfill.c.finished.is_(None))
-    return _first_due(source, only).add_columns(walking.label("walking"))
+def _first_of(table: Table, backlog: bool | None, only: bool) -> Select[Any]:
+    """Of each of the hosts `names`, the id of what waits longest."""
+    due = _waiting(table, only, backlog).where(table.c.next_visit <= bindparam("now", type_=UtcTime)).limit(1)
+    return select(due.scalar_subquery()).select_from(host).where(host.c.name.in_(bindparam("names", expanding=True)))
 
 
 @cache
-def _next_page(only: bool) -> Select[Any]:
+def _lists() -> Select[Any]:
+    walking = exists().where(backfill.c.source_id == source.c.id, backfill.c.finished.is_(None))
+    these = source.c.id.in_(bindparam("ids", expanding=True))
+    return select(source, walking.label("walking")).where(these)
+
+
+@cache
+def _pages() -> Select[Any]:
     before = snapshot.c.sha256, snapshot.c.observed, snapshot.c.last_seen, reading.c.verdict
     presence = document.c.id.label("document"), document.c.absent_since, document.c.status
     return (
-        _first_due(page, only)
-        .where(page.c.backlog == bindparam("backlog", type_=Boolean))
-        .add_columns(source.c.every_s, *before, *presence)
-        .outerjoin_from(page, snapshot, snapshot.c.id == page.c.latest_snapshot)
+        select(page, source.c.every_s, *before, *presence)
+        .join(source, source.c.id == page.c.source_id)
+        .outerjoin(snapshot, snapshot.c.id == page.c.latest_snapshot)
         .outerjoin(reading, reading.c.snapshot_id == snapshot.c.id)
         .outerjoin(document, document.c.id == page.c.id)
+        .where(page.c.id.in_(bindparam("ids", expanding=True)))
     )
 
 
-def _first_due(table: Any, only: bool) -> Select[Any]:
-    on_host = table.c.host == bindparam("name"), table.c.next_visit <= bindparam("now")
-    return _items(table, only, table).where(*on_host).limit(1)
-
-
-def _robots_claim(free: Row[Any], item: Row[Any], token: str, until: datetime) -> Claim:
+def _robots_claim(free: Row[Any], item: Row[Any], token: str, until: datetime, gap: timedelta) -> Claim:
     url = f"{urlsplit(item.visit_url or item.url).scheme}://{free.name}/robots.txt"
-    return Claim("robots", free.name, url, url, free.name, token, until, VisitState(None))
+    return Claim("robots", free.name, url, url, free.name, token, until, VisitState(None), gap=gap)
 
 
-def _list_claim(free: Row[Any], item: Row[Any], token: str, until: datetime) -> Claim:
+def _list_claim(free: Row[Any], item: Row[Any], token: str, until: datetime, gap: timedelta) -> Claim:
     return Claim(
         kind="list",
         id=item.id,
@@ -263,12 +313,13 @@ def _list_claim(free: Row[Any], item: Row[Any], token: str, until: datetime) -> 
         first_read_at=item.first_read_at,
         robots=free.robots,
         robots_status=free.robots_status,
+        gap=gap,
         every=timedelta(seconds=item.every_s),
         backfill=item.walking,
     )
 
 
-def _page_claim(free: Row[Any], item: Row[Any], token: str, until: datetime) -> Claim:
+def _page_claim(free: Row[Any], item: Row[Any], token: str, until: datetime, gap: timedelta) -> Claim:
     return Claim(
         kind="page",
         id=item.id,
@@ -288,6 +339,7 @@ def _page_claim(free: Row[Any], item: Row[Any], token: str, until: datetime) -> 
         last_visit=item.last_visit,
         robots=free.robots,
         robots_status=free.robots_status,
+        gap=gap,
         every=timedelta(seconds=item.every_s),
         seen=pages.seen_of(item),
         absent_since=item.absent_since,

@@ -11,7 +11,16 @@ import services
 from services.storage.tables import metadata
 
 ROOT = Path(services.__file__).parent
-WRITES = {"insert", "update", "delete", "insert_new", "insert_for", "insert_or_update", "insert_numbered"}
+WRITES = {
+    "insert",
+    "update",
+    "delete",
+    "insert_new",
+    "insert_all_new",
+    "insert_for",
+    "insert_or_update",
+    "insert_numbered",
+}
 WRITERS = {
     "source": "storage/sources.py",
     "page": "storage/pages.py",

@@ -9,7 +9,7 @@ snapshot.taken ─► load (recall) ─► judge (pure) ─► one transaction: 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -68,6 +68,8 @@ class Parser:
         self._clock = clock
         self._address = address
         self._reader = reader or todays()
+        #: Events in our hands; of one that failed, why. Said at the next turn where the database went away meanwhile.
+        self._held: dict[str, tuple[Claimed, str | None]] = {}
 
     def drain(self, limit: int = 20, stopping: Callable[[], bool] = lambda: False) -> int:
         """Handle up to `limit` events that are due; answers how many were taken. What was not begun when `stopping`
@@ -75,18 +77,24 @@ class Parser:
         """
         now = self._clock()
         with self._database.write() as conn:
+            self._give_back(conn, now)
             claimed = self._bus.claim(conn, GROUP, now, limit, LEASE)
+        self._held = {one.event.id: (one, None) for one in claimed}
         for number, one in enumerate(claimed):
             if stopping():
-                self._give_back(claimed[number:])
+                with self._database.write() as conn:
+                    self._give_back(conn, self._clock())
                 return number
             self._guarded(one)
+            del self._held[one.event.id]
         return len(claimed)
 
-    def _give_back(self, claimed: Sequence[Claimed]) -> None:
-        with self._database.write() as conn:
-            for one in claimed:
+    def _give_back(self, conn: Connection, now: datetime) -> None:
+        for one, error in self._held.values():
+            if error is None:
                 self._bus.release(conn, GROUP, one.event.id, one.token)
+            else:
+                self._bus.failed(conn, GROUP, one.event.id, one.token, error, now)
 
     def _guarded(self, claimed: Claimed) -> None:
         """A page that trips our own code must not stop the others: it is tried again, then put aside for a person."""
@@ -98,8 +106,10 @@ class Parser:
         except Exception as error:
             counted.faulted("parser")
             _log.exception("event.failed", group=GROUP, event_id=claimed.event.id, document_id=claimed.event.key)
+            why = repr(error)[:500]
+            self._held[claimed.event.id] = claimed, why
             with self._database.write() as conn:
-                self._bus.failed(conn, GROUP, claimed.event.id, claimed.token, repr(error)[:500], self._clock())
+                self._bus.failed(conn, GROUP, claimed.event.id, claimed.token, why, self._clock())
 
     def _handle(self, claimed: Claimed) -> None:
         snapshot = int(claimed.event.data["snapshot"])

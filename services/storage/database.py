@@ -25,6 +25,15 @@ from services.storage.schema import upgrade
 
 #: Seconds a writer waits for the one before it.
 PATIENCE = 30
+#: PostgreSQL, when the way to the server is gone without a word: seconds until a connection that is being made, and one
+#: that waits for an answer or for what it sent to arrive, is given up (libpq; the address may say otherwise).
+_IN_TIME = {
+    "connect_timeout": 5,
+    "keepalives_idle": 4,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 8000,  # milliseconds
+}
 #: PostgreSQL: held in shared mode by every write for as long as it lasts (advisory lock).
 _WRITING = 0x0DAF_3A11
 #: Of one schema, so that what shares the server is not waited for.
@@ -169,7 +178,8 @@ def create_engine_for(url: URL | str) -> Engine:
     """An engine with the settings described above; tables are not looked at."""
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
-        return create_engine(address, pool_pre_ping=True)
+        ours = {name: value for name, value in _IN_TIME.items() if name not in address.query}
+        return create_engine(address, pool_pre_ping=True, connect_args=ours)
     engine = create_engine(address, connect_args={"timeout": PATIENCE})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

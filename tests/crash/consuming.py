@@ -64,27 +64,35 @@ def step(
     lease: timedelta = LEASE,
     group: str = GROUP,
     poison: Callable[[Event], bool] = lambda _: False,
+    left: list[Claimed] | None = None,
 ) -> int:
-    """Claim and perform what `wait` brought; answers how many were claimed."""
+    """Claim and perform what `wait` brought; answers how many were claimed. `left`: what an error left in our hands,
+    which is given back first.
+    """
+    left = [] if left is None else left
     with database.write() as conn:
+        for one in left:
+            bus.release(conn, group, one.event.id, one.token)
         held = bus.claim(conn, group, now, limit, lease)
+    left[:] = held
     for one in held:
         if poison(one.event):
             with database.write() as conn:
                 bus.failed(conn, group, one.event.id, one.token, "poison", now)
         else:
             perform(database, bus, one, now, group)
+        left.remove(one)
     return len(held)
 
 
 def work(database: Database, bus: Engine, clock: Callable[[], datetime], stop: Flag, lease: timedelta = LEASE) -> None:
     """A consumer as in earnest: waits, claims, performs; what fails is asked again in a moment."""
-    busy = 0
+    busy, left = 0, list[Claimed]()
     while not stop.is_set():
         bus.wait(GROUP, 20, 0 if busy else 0.25)
         busy = 0
         try:
-            busy = step(database, bus, clock(), lease=lease)
+            busy = step(database, bus, clock(), lease=lease, left=left)
         except (DBAPIError, DafuError):
             stop.wait(0.25)
 

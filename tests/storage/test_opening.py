@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, make_url, select
 from sqlalchemy.exc import DBAPIError
 
 from services.domain.errors import ConfigError, DafuError, Unavailable
 from services.storage import database as module
-from services.storage.database import Database, Rollback, open_database
+from services.storage.database import Database, Rollback, create_engine_for, open_database
 from services.storage.hosts import ensure_host, get_host
 from services.storage.tables import host
 
@@ -41,6 +42,24 @@ def test_an_error_leaves_nothing_written(database: Database) -> None:
         write()
     with database.read() as conn:
         assert hosts(conn) == 0
+
+
+@pytest.mark.postgres
+def test_a_server_that_is_gone_without_a_word_is_given_up_in_time(postgres_url: str) -> None:
+    database = create_engine_for(make_url(postgres_url).update_query_dict({"tcp_user_timeout": "9000"}))
+    with database.connect() as conn:
+        driver = conn.connection.driver_connection
+        assert driver is not None
+        asked = driver.info.get_parameters()
+    database.dispose()
+    kept = {name: int(asked[name]) for name in ("connect_timeout", "tcp_user_timeout")}
+    assert kept == {"connect_timeout": 5, "tcp_user_timeout": 9000}  # the address counts before ours
+    assert sum(int(asked[f"keepalives_{name}"]) for name in ("idle", "interval", "interval")) <= 10
+
+
+def test_a_server_that_takes_the_connection_and_says_nothing_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(Unavailable, match="start the server"):
+        open_database(f"postgresql://u@127.0.0.1:{silent.getsockname()[1]}/d?connect_timeout=2")
 
 
 def test_rollback_leaves_the_block_quietly_with_nothing_written(database: Database) -> None:

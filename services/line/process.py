@@ -35,10 +35,11 @@ def run_stage(settings: Settings, name: str) -> None:
     ):
         if name == "fetcher":
             watch_seeds(house)
-        asyncio.run(_until_stopped(house, STAGES[name], name))
+        asyncio.run(until_stopped(house, STAGES[name], name))
 
 
-async def _until_stopped(house: House, stage: Stage, name: str) -> None:
+async def until_stopped(house: House, stage: Stage, name: str) -> None:
+    """Run `stage` until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 

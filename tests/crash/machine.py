@@ -45,6 +45,8 @@ class Engine:
     name: str
     database_url: str
     bus_url: str
+    #: Its own, empty, gone with it.
+    folder: Path
     redis: OwnRedis | None = None
 
 
@@ -56,7 +58,7 @@ def engine(name: str) -> Iterator[Engine]:
     try:
         with _database(name, folder) as url:
             open_database(url).close()
-            yield Engine(name, url, redis.url if redis else "database", redis)
+            yield Engine(name, url, redis.url if redis else "database", folder, redis)
     finally:
         if redis is not None:
             redis.kill()

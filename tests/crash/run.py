@@ -3,6 +3,8 @@
     python tests/crash/run.py                            # all of them: hours
     python tests/crash/run.py T1 --repeats 20            # the crash matrix; --engine sqlite|postgres|redis
     python tests/crash/run.py T2 --docs 100 --versions 100 --kills 200 --losses 15     # with T3, T4, T8, T23
+    python tests/crash/run.py T8 --docs 100 --versions 100 --kills 200     # the same, then compared with one process
+    python tests/crash/run.py rolling --docs 50 --versions 40              # every process replaced, one after another
     python tests/crash/run.py T5 --seconds 60            # faults on the way to Redis and PostgreSQL
     python tests/crash/run.py T6 T7 T9 T10 T11 T21       # the bus alone
     python tests/crash/run.py T20 --docs 200 --rate 50 --seconds 3600      # edit to alert, and a soak of it
@@ -27,12 +29,13 @@ sys.path[:0] = [str(HERE.parent.parent), str(HERE.parent), str(HERE)]
 from faults import faults  # noqa: E402
 from machine import ENGINES, opened, quieten  # noqa: E402
 from matrix import matrix  # noqa: E402
+from rolling import rolling  # noqa: E402
 from simulation import simulate  # noqa: E402
 from speed import latency, throughput  # noqa: E402
 from storm import storm  # noqa: E402
 from trials import SHORT, TRIALS  # noqa: E402
 
-ALL = ("T1", "T2", "T5", *TRIALS, "T15", "T20", "T22")
+ALL = ("T1", "T2", "T8", "rolling", "T5", *TRIALS, "T15", "T20", "T22")
 Row = tuple[str, str, bool, str]
 
 
@@ -55,12 +58,24 @@ def _run(trial: str, engine: str, asked: argparse.Namespace) -> list[Row]:
     if trial == "T1":
         made = matrix(engine, asked.repeats, _told, asked.points)
         return [("T1 matrix", engine, made.well, str(made))]
-    if trial == "T2":
+    if trial in ("T2", "T8"):
         losses = asked.losses if engine == "redis" else 0
         storms = storm(
-            engine, asked.docs, asked.versions, asked.kills, losses=losses, replicas=asked.replicas, shown=_told
+            engine,
+            asked.docs,
+            asked.versions,
+            asked.kills,
+            losses=losses,
+            replicas=asked.replicas,
+            alone=trial == "T8",
+            shown=_told,
         )
-        return [("T2 storm", engine, storms.well, str(storms))]
+        return [(f"{trial} storm", engine, storms.well, str(storms))]
+    if trial == "rolling":
+        replaced = rolling(
+            engine, asked.docs, asked.versions, replicas=asked.replicas, rounds=asked.rounds, shown=_told
+        )
+        return [(replaced.trial, engine, replaced.well, str(replaced))]
     if trial == "T5":
         return [(one.trial, engine, one.well, str(one)) for one in faults(engine, asked.seconds)]
     if trial == "T15":
@@ -80,7 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("trial", nargs="*", choices=[*ALL, []])
     parser.add_argument("--engine", action="append", choices=ENGINES)
     for name, default in (("repeats", 20), ("docs", 100), ("versions", 100), ("kills", 200), ("losses", 15),
-                          ("seeds", 10_000), ("seconds", 60), ("replicas", 3), ("rate", 50)):  # fmt: skip
+                          ("seeds", 10_000), ("seconds", 60), ("replicas", 3), ("rounds", 2),
+                          ("rate", 50)):  # fmt: skip
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--points", type=int, help="only so many of T1's points, spread over all stages")

@@ -2,14 +2,13 @@
 kill -9 all the while; with Redis also losing everything, again and again.
 
 Every document goes through all its versions, each published only when the alert of the one before has arrived, so one
-lost event stops its document for ever. What arrived is compared outside (world.py) and the histories with those of one
-process that nobody killed.
+lost event stops its document for ever. What arrived is compared outside (world.py). T8 then has the same pages watched
+by one process on SQLite that nobody kills, and compares what stands on record (histories.py).
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import random
 import time
@@ -18,6 +17,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from histories import Record, on_record, unequal
 from machine import BOX, Engine, door, engine, fork, kill, news, opened, watch
 from redis import Redis
 from sqlalchemy import text
@@ -32,10 +32,10 @@ from services.egress.door import Door
 from services.fetcher.fetcher import Fetcher
 from services.fetcher.schedule import ticking
 from services.line.house import House
+from services.line.process import until_stopped
 from services.line.stages import STAGES, Stage
 from services.parser import handle
 from services.settings import load_settings
-from services.storage import versions
 from services.storage.clock import clock_of
 from services.storage.database import Database, open_database
 
@@ -57,7 +57,11 @@ class Storm:
     #: Events handed out more than once, of all that were handed out.
     redelivered: int = 0
     stuck: int = 0
-    histories: str = ""
+    #: Documents whose events, versions and changes are compared with those of one process, and those that differ.
+    compared: int = 0
+    unequal: int = 0
+    #: Seconds the one process took.
+    alone: float = 0.0
 
     def __str__(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)
@@ -65,7 +69,9 @@ class Storm:
     @property
     def well(self) -> bool:
         told = self.verdict
-        return told is not None and not (told.lost or told.twice or told.disordered or told.altered or self.stuck)
+        return told is not None and not (
+            told.lost or told.twice or told.disordered or told.altered or self.stuck or self.unequal
+        )
 
 
 def storm(
@@ -76,19 +82,26 @@ def storm(
     *,
     replicas: int = 3,
     losses: int = 0,
+    alone: bool = False,
     seed: int = 1,
     patience: float = 3600,
     shown: Callable[[str], None] = lambda _: None,
 ) -> Storm:
     """`kills` processes killed while `docs` documents go through `last` versions; Redis loses everything `losses`
-    times, by turns killed (it keeps nothing), flushed, and its streams or groups deleted or cut to nothing.
+    times, by turns killed (it keeps nothing), flushed, and its streams or groups deleted or cut to nothing. `alone`:
+    one process does the same afterwards, and both records are compared.
     """
     with engine(name) as made:
         outside = Outside()
         try:
-            return _storm(
+            found, record = _storm(
                 made, outside, range(docs), last, kills, replicas, losses, random.Random(seed), patience, shown
             )
+            if alone:
+                began = time.monotonic()
+                found.unequal = len(unequal(record, _alone(outside, range(docs), last, patience)))
+                found.compared, found.alone = len(record), time.monotonic() - began
+            return found
         finally:
             outside.close()
 
@@ -104,7 +117,7 @@ def _storm(
     chance: random.Random,
     patience: float,
     shown: Callable[[str], None],
-) -> Storm:
+) -> tuple[Storm, dict[str, Record]]:
     found = Storm(made.name, len(docs) * last)
     outside.tell(versions=dict.fromkeys(docs, 1), last=last)
     names = [name for name in STAGES if name != "relay" or made.name == "redis"]
@@ -146,8 +159,27 @@ def _storm(
         found.verdict = verdict(outside.log(), docs, last)
         with database.read() as conn:
             found.redelivered = int(conn.execute(text("select count(*) from attempt where number > 1")).scalar_one())
-        found.histories = histories(database, docs, outside.port)
-    return found
+        return found, on_record(database, _ids(docs, outside.port))
+
+
+def _alone(outside: Outside, docs: Sequence[int], last: int, patience: float) -> dict[str, Record]:
+    """What stands on record when one process, on SQLite, has watched the same pages through the same versions."""
+    with engine("sqlite") as made, opened(made.database_url) as database:
+        outside.tell(versions=dict.fromkeys(docs, 1), last=last, forget=True)
+        outside.log()
+        watch(database, docs, outside.port, datetime.now(UTC))
+        pid, began, arrived = start(made, "all"), time.monotonic(), 0
+        while arrived < len(docs) * last and time.monotonic() - began < patience:
+            time.sleep(STEP)
+            log = outside.log()
+            news(database, log["news"], outside.port, datetime.now(UTC))
+            arrived = len({(doc, n) for doc, n, *_ in log["received"]})
+        kill(pid)
+        return on_record(database, _ids(docs, outside.port))
+
+
+def _ids(docs: Sequence[int], port: int) -> list[str]:
+    return [document_id(address(doc, port)) for doc in docs]
 
 
 def lose(made: Engine, turn: int) -> None:
@@ -182,20 +214,6 @@ def settled(database: Database, patience: float = 60) -> int:
         time.sleep(STEP)
 
 
-def histories(database: Database, docs: Sequence[int], port: int) -> str:
-    """A digest of what every version of every document says, whoever read it when."""
-    digest = hashlib.sha256()
-    with database.read() as conn:
-        for doc in docs:
-            id_, n = document_id(address(doc, port)), 0
-            while page := versions.history(conn, id_, after=n, limit=100):
-                for one in page:
-                    said = versions.get_version(conn, id_, one.n)[1]
-                    digest.update(f"{doc} {one.n} {said.text}\0".encode())
-                n = page[-1].n
-    return digest.hexdigest()[:16]
-
-
 class TrialHouse(House):
     """As in earnest, but every name is this machine's."""
 
@@ -204,7 +222,7 @@ class TrialHouse(House):
 
 
 def start(made: Engine, name: str, *, in_earnest: bool = False) -> int:
-    """A process of one stage, or of `all` but the relay; with the trial's leases or those in earnest."""
+    """A process of one stage, or of `all` but the relay, until SIGTERM; with the trial's leases or those in earnest."""
 
     def work() -> None:
         if not in_earnest:
@@ -213,7 +231,7 @@ def start(made: Engine, name: str, *, in_earnest: bool = False) -> int:
         settings = load_settings(data=Path("/nowhere"), database_url=made.database_url, bus_url=made.bus_url)
         with open_bus(made.bus_url, database) as bus:
             house = TrialHouse(settings, database, bus, clock_of(database), BOX, "http://127.0.0.1")
-            asyncio.run(_stage(name)(house, asyncio.Event()))
+            asyncio.run(until_stopped(house, _stage(name), name))
 
     return fork(work)
 

@@ -13,7 +13,8 @@ RUN = Path(__file__).parent / "run.py"
 
 TRIALS = {
     "T1": ["T1", "--repeats", "1", "--points", "4"],
-    "T2": ["T2", "--docs", "2", "--versions", "3", "--kills", "2", "--losses", "2", "--replicas", "1"],
+    "T8": ["T8", "--docs", "2", "--versions", "3", "--kills", "2", "--losses", "2", "--replicas", "1"],
+    "rolling": ["rolling", "--docs", "3", "--versions", "3", "--replicas", "2", "--rounds", "1"],
     "bus": ["T6", "T7", "T9", "T10", "T11", "T21", "--short"],
     "T15": ["T15", "--seeds", "60"],
 }

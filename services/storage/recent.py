@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -138,10 +139,10 @@ def find_versions(conn: Connection, asked: Asked, *, limit: int = 50) -> tuple[R
         same = (change.c.document_id == version.c.document_id) & (change.c.version_n == version.c.n)
         has_one = select(change.c.ordinal).where(same, *of_changes).correlate(version).exists()
         query = query.where(or_(version.c.edit == "first", has_one))
-    rows = conn.execute(
-        query.where(document.c.backfill.is_(False) | (version.c.n > 1)).order_by(*_newest()).limit(limit)
-    )
-    return tuple(RecentVersion(_about(row), _changes_of(conn, row)) for row in rows.all())
+    query = query.where(document.c.backfill.is_(False) | (version.c.n > 1)).order_by(*_newest()).limit(limit)
+    rows = conn.execute(query).all()
+    changes = _changes_of(conn, [(row.document_id, row.n) for row in rows])
+    return tuple(RecentVersion(_about(row), tuple(changes[row.document_id, row.n])) for row in rows)
 
 
 def agency_names(conn: Connection, shorts: Collection[str]) -> tuple[str, ...]:
@@ -210,10 +211,14 @@ def _newest() -> tuple[Any, ...]:
     return (version.c.recorded.desc(), version.c.document_id.desc(), version.c.n.desc())
 
 
-def _changes_of(conn: Connection, row: Row[Any]) -> tuple[Change, ...]:
-    same = (change.c.document_id == row.document_id) & (change.c.version_n == row.n)
-    found = conn.execute(select(change.c.data).where(same).order_by(change.c.ordinal)).scalars()
-    return tuple(decode(Change, data) for data in found)
+def _changes_of(conn: Connection, versions: Sequence[tuple[str, int]]) -> defaultdict[tuple[str, int], list[Change]]:
+    """By document and number of a version: its changes in their order."""
+    of = tuple_(change.c.document_id, change.c.version_n)
+    query = select(change.c.document_id, change.c.version_n, change.c.data).where(of.in_(versions))
+    found: defaultdict[tuple[str, int], list[Change]] = defaultdict(list)
+    for row in conn.execute(query.order_by(change.c.ordinal)):
+        found[row.document_id, row.version_n].append(decode(Change, row.data))
+    return found
 
 
 def _about(row: Row[Any]) -> About:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import re
 import statistics
 import sys
 import tempfile
@@ -23,6 +22,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import standardwebhooks
+import svix.webhooks
 from evil import answer, forever, reset, silent
 from sqlalchemy import func, select
 
@@ -30,6 +31,8 @@ from services.api.webhooks.secrets import SecretBox
 from services.api.webhooks.send import CAPS as REAL_CAPS
 from services.api.webhooks.send import DEADLINE as REAL_DEADLINE
 from services.api.webhooks.send import Teller
+from services.api.webhooks.sign import secret_text
+from services.api.webhooks.verify import verify
 from services.bus import database as bus
 from services.domain.clock import Clock, system_clock
 from services.domain.event import Event, envelope
@@ -48,8 +51,9 @@ FASTER, DEADLINE = 20, 0.5
 CAPS = Caps(endpoint=8, host=8)
 #: Healthy receivers' p99 beside a dead one, in those without it; below this, in seconds, it is the scheduler's.
 TIMES, FLOOR = 2.0, 0.02
-_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
-_ID = re.compile(rb"webhook-id: *([\w-]+)", re.IGNORECASE)
+_KEY = bytes(32)
+#: The two public libraries, made once: each request is shown to both, and to the file we give to users.
+_CLIENTS = (standardwebhooks.Webhook(secret_text(_KEY)), svix.webhooks.Webhook(secret_text(_KEY)))
 _TAKEN = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 Mood = Callable[[asyncio.StreamWriter], Awaitable[bool]]
@@ -101,7 +105,9 @@ _BY_TURNS = (dies, refuses, hangs, resets, drips)
 
 @dataclass
 class Receiver:
-    """`log` is what arrived: (event id, hash of the body), in order; `seen` when an id came first; `most` at a time."""
+    """`log` is what arrived: (event id, hash of the body), in order; `seen` when an id came first; `most` at a time;
+    `refused` what a client did not take for genuine.
+    """
 
     mood: Mood
     percent: int
@@ -109,6 +115,7 @@ class Receiver:
     log: list[tuple[str, str]] = field(default_factory=list)
     seen: dict[str, float] = field(default_factory=dict)
     most: int = 0
+    refused: int = 0
     _open: int = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -118,10 +125,12 @@ class Receiver:
         writer.close()
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        head = await reader.readuntil(b"\r\n\r\n")
-        length, id_ = _LENGTH.search(head), _ID.search(head)
-        body = await reader.readexactly(int(length[1]) if length else 0)
-        name = id_[1].decode() if id_ else ""
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        lines = (line.partition(": ") for line in head.splitlines()[1:-1])
+        headers = {field.lower(): value for field, _, value in lines}
+        body = await reader.readexactly(int(headers.get("content-length", "0")))
+        name = headers.get("webhook-id", "")
+        self.refused += not _genuine(headers, body)
         self.seen.setdefault(name, time.monotonic())
         self.log.append((name, hashlib.sha256(body).hexdigest()))
         self._open += 1
@@ -136,6 +145,16 @@ class Receiver:
         if (count * self.percent) // 100 == ((count - 1) * self.percent) // 100:
             return takes
         return _BY_TURNS[count // 3 % len(_BY_TURNS)] if self.by_turns else self.mood
+
+
+def _genuine(headers: dict[str, str], body: bytes) -> bool:
+    """Do all who may verify it take it?"""
+    try:
+        for client in _CLIENTS:
+            client.verify(body, headers)
+    except standardwebhooks.WebhookVerificationError:
+        return False
+    return verify(secret_text(_KEY), headers, body, int(time.time()))
 
 
 @asynccontextmanager
@@ -166,7 +185,7 @@ async def listening(receivers: Sequence[Receiver]) -> AsyncIterator[list[str]]:
 async def telling(database: Database, clock: Clock, deadline: float, caps: Caps) -> AsyncIterator[Teller]:
     """A running teller."""
     door = Door(user_agent="Dafu-receivers", allow=("127.0.0.1/32:*",))
-    teller = Teller(database, bus, door, SecretBox(bytes(32)), clock, system_clock, caps=caps, deadline=deadline)
+    teller = Teller(database, bus, door, SecretBox(_KEY), clock, system_clock, caps=caps, deadline=deadline)
     task = asyncio.create_task(teller.run())
     try:
         yield teller
@@ -179,12 +198,12 @@ async def telling(database: Database, clock: Clock, deadline: float, caps: Caps)
 
 def subscribe(database: Database, urls: Sequence[str], documents: Sequence[str] | None = None) -> list[str]:
     """One subscription a receiver; where `documents` are given, to that document alone."""
-    names, box = [f"sub_{n}" for n in range(len(urls))], SecretBox(bytes(32))
+    names, box = [f"sub_{n}" for n in range(len(urls))], SecretBox(_KEY)
     with database.write() as conn:
         for n, (name, url) in enumerate(zip(names, urls, strict=True)):
             asked = Filter(documents=(documents[n],) if documents else ())
             wanted = Subscription(name, "local", url, asked, system_clock())
-            subscriptions.add_subscription(conn, wanted, box.seal(bytes(32), name))
+            subscriptions.add_subscription(conn, wanted, box.seal(_KEY, name))
     return names
 
 
@@ -277,6 +296,7 @@ def _held_against(database: Database, name: str, receiver: Receiver, bodies: dic
         "attempt rows without a request": bool(ours - theirs - late),
         "not delivered": states != {"delivered"},
         "attempts without an end": open_ended > 0,
+        "refused by a client": receiver.refused > 0,
     }
     return Told(len(theirs), theirs.total(), ours.total(), tuple(name for name, wrong in faults.items() if wrong))
 

@@ -39,6 +39,7 @@ from services.domain.event import Event, envelope
 from services.domain.identity import event_id
 from services.domain.subscription import Filter, Subscription
 from services.egress.door import Door
+from services.logs import configure_logs
 from services.storage import subscriptions
 from services.storage.database import Database, open_database
 from services.storage.owed import Caps
@@ -380,5 +381,6 @@ async def main(events: int, seconds: float) -> bool:
 
 
 if __name__ == "__main__":
+    configure_logs("error")  # a line an attempt would bury the tables
     count, length = ([*sys.argv[1:], *("10000", "30")[len(sys.argv) - 1 :]])[:2]
     sys.exit(0 if asyncio.run(main(int(count), float(length))) else 1)

@@ -83,7 +83,13 @@ def asked(count: int) -> dict[str, Ask]:
         "changes of a source": lambda conn: recent.find_changes(conn, recent.Asked(source="s7"), limit=51),
         "changes, softened": lambda conn: recent.find_changes(conn, recent.Asked(directions=("softened",)), limit=51),
         "changes, critical": lambda conn: recent.find_changes(conn, recent.Asked(severity="critical"), limit=51),
+        "changes, softened and critical": lambda conn: recent.find_changes(
+            conn, recent.Asked(directions=("softened",), severity="critical"), limit=51
+        ),
+        "changes of a kind": lambda conn: recent.find_changes(conn, recent.Asked(kind="policy_notice"), limit=51),
         "feed": lambda conn: recent.find_versions(conn, recent.Asked(), limit=50),
+        "feed of a source": lambda conn: recent.find_versions(conn, recent.Asked(source="s7"), limit=50),
+        "feed, softened": lambda conn: recent.find_versions(conn, recent.Asked(directions=("softened",)), limit=50),
         "events": lambda conn: outbox.events_after(conn, 0, 50, types=["document.revised"]),
         "events, the last ones": lambda conn: outbox.events_after(conn, count * 9, 50, types=["document.revised"]),
         "events of a document": lambda conn: outbox.events_after(conn, 0, 50, key=one),
@@ -197,7 +203,7 @@ def _fill(conn: Connection, count: int) -> None:
         structure=blob,
     )  # fmt: skip
     _series(
-        conn, change, total - count, start=count, document_id=doc, version_n=n, data=f"'{data}'",
+        conn, change, total - count, start=count, document_id=doc, version_n=n, recorded=at, data=f"'{data}'",
         type="'target_lowered'",
         severity="case when i % 1000 = 0 then 'critical' else 'high' end",
         direction="case when i % 4 = 0 then 'softened' else 'neutral' end",

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 
 from fastapi import Depends, FastAPI
 from fastapi.responses import HTMLResponse
+from fastapi_offline import FastAPIOffline
 
 from services.api import problems
 from services.api.callers import reading
@@ -36,12 +37,13 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 def create_app(context: Context, lifespan: Lifespan | None = None) -> FastAPI:
     """An application over `context`; `lifespan` starts and stops what runs beside it."""
-    app = FastAPI(
+    app = FastAPIOffline(
         title="Dafu 答复",
         summary="What official Chinese pages promised, and what became of it.",
         version="0.1.0",
         lifespan=lifespan,
         redoc_url=None,
+        static_url="/docs/files",
     )
     app.state.context = context
     problems.install(app)

@@ -99,7 +99,7 @@ def save_version(
         "returns_to": returns_to,
     }
     conn.execute(insert(version).values(values))
-    rows = [_change_row(document_id, n, ordinal, value) for ordinal, value in enumerate(changes)]
+    rows = [_change_row(document_id, n, recorded, ordinal, value) for ordinal, value in enumerate(changes)]
     if rows:
         conn.execute(insert(change), rows)
     return n
@@ -237,10 +237,11 @@ def _changes(conn: Connection, document_id: str, first: int, last: int) -> dict[
     return found
 
 
-def _change_row(document_id: str, n: int, ordinal: int, value: Change) -> dict[str, Any]:
+def _change_row(document_id: str, n: int, recorded: datetime, ordinal: int, value: Change) -> dict[str, Any]:
     return {
         "document_id": document_id,
         "version_n": n,
+        "recorded": recorded,
         "ordinal": ordinal,
         "type": value.type,
         "severity": value.severity,

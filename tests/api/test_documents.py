@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 
@@ -92,7 +94,15 @@ async def test_an_unknown_version_is_not_found(reader: httpx.AsyncClient) -> Non
 async def test_health_and_the_openapi_page(reader: httpx.AsyncClient) -> None:
     assert (await reader.get("/healthz")).json()["status"] == "ok"
     assert (await reader.get("/openapi.json")).json()["openapi"].startswith("3.1")
-    assert "swagger" in (await reader.get("/docs")).text
+
+
+async def test_the_openapi_page_loads_nothing_from_elsewhere(reader: httpx.AsyncClient) -> None:
+    shown = (await reader.get("/docs")).text
+    parts = [one for _, one in re.findall(r"""(src|href)=["']([^"']+)""", shown)]
+    assert len(parts) >= 2
+    assert all(one.startswith("/docs/files/") for one in parts)
+    assert [(await reader.get(one)).status_code for one in parts] == [200] * len(parts)
+    assert "http" not in re.sub(r"http://127\.0\.0\.1|http://test", "", shown)
 
 
 @pytest.mark.parametrize(("q", "found"), [("", True), (" ", True), ("%", False), ("《》 —", False)])

@@ -110,7 +110,10 @@ version = Table(  # versions.py
     Column("structure", LargeBinary, nullable=False),
     #: The earlier version that said the same.
     Column("returns_to", Integer),
+    #: All there are, those of a document, and those of a number, first ones above all: the newest first.
     Index(None, "recorded", "document_id", "n"),
+    Index(None, "document_id", "recorded", "n"),
+    Index(None, "n", "recorded", "document_id"),
 )
 
 change = Table(  # versions.py
@@ -122,10 +125,14 @@ change = Table(  # versions.py
     Column("type", Text, nullable=False),
     Column("severity", Text, nullable=False),
     Column("direction", Text, nullable=False),
+    #: Of its version: lists go down from the newest, and each of their conditions is read off an index in that order.
+    Column("recorded", UtcTime, nullable=False),
     Column("data", Text, nullable=False),
-    Index(None, "type"),
-    Index(None, "severity"),
-    Index(None, "direction"),
+    Index(None, "recorded"),
+    Index(None, "document_id", "recorded", "version_n", "ordinal"),
+    Index(None, "type", "recorded"),
+    Index(None, "severity", "recorded"),
+    Index(None, "direction", "recorded"),
 )
 
 commitment = Table(  # standing.py; ids are carried, so one row is one promise over all versions

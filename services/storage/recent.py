@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     Connection,
     Row,
     Select,
@@ -110,7 +111,7 @@ def find_changes(
     told = _first(
         _walks(conn, asked, (*_VERSION, change.c.ordinal), after), (*_newest(change), change.c.ordinal), limit
     )
-    query = select(*_ABOUT, change.c.ordinal, change.c.data).select_from(told)
+    query: Select[Any] = select(*_ABOUT, change.c.ordinal, change.c.data).select_from(told)
     query = query.join(version, (version.c.document_id == told.c.document_id) & (version.c.n == told.c.n))
     query = query.join(change, (_of_version()) & (change.c.ordinal == told.c.ordinal))
     query = query.join(document, document.c.id == told.c.document_id)
@@ -144,13 +145,18 @@ def find_versions(conn: Connection, asked: Asked, *, limit: int = 50) -> tuple[R
     """Versions with their changes, the one recorded last first; a first version passes whatever asks about changes."""
     seen = select(version.c.recorded, version.c.document_id, version.c.n).join(document)
     seen = seen.where(*_about_documents(asked), *_between(version, asked))
-    news = seen.where(document.c.backfill.is_(False) | (version.c.n > 1)).order_by(*_newest(version)).limit(limit)
+    news: Select[Any] | CompoundSelect[Any]
+    news = whole = (
+        seen.where(document.c.backfill.is_(False) | (version.c.n > 1)).order_by(*_newest(version)).limit(limit)
+    )
     if _conditions(asked):
-        firsts = news.where(version.c.n == 1)
+        firsts = whole.where(version.c.n == 1)
         told = _first([each.distinct() for each in _walks(conn, asked, _VERSION)], _newest(change), limit)
         news = union_all(select(told), select(firsts.subquery())).order_by(*map(desc, ("recorded", "document_id", "n")))
     found = news.limit(limit).subquery()
-    query = select(*_ABOUT).join(found, (found.c.document_id == version.c.document_id) & (found.c.n == version.c.n))
+    query: Select[Any] = select(*_ABOUT).join(
+        found, (found.c.document_id == version.c.document_id) & (found.c.n == version.c.n)
+    )
     rows = conn.execute(query.join(document, document.c.id == version.c.document_id).order_by(*_newest(version))).all()
     changes = _changes_of(conn, [(row.document_id, row.n) for row in rows])
     return tuple(RecentVersion(_about(row), tuple(changes[row.document_id, row.n])) for row in rows)
@@ -199,7 +205,7 @@ def _first(walks: Sequence[Select[Any]], order: Sequence[ColumnElement[Any]], li
     if len(heads) == 1:
         return heads[0]
     together = union(*map(select, heads)).subquery()  # a version stands under each value one of its changes has
-    ordered = [together.c.recorded.desc(), together.c.document_id.desc(), together.c.n.desc()]
+    ordered: list[ColumnElement[Any]] = [together.c.recorded.desc(), together.c.document_id.desc(), together.c.n.desc()]
     ordered += [together.c.ordinal] if "ordinal" in together.c else []
     return select(together).order_by(*ordered).limit(limit).subquery()
 

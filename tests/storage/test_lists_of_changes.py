@@ -10,15 +10,16 @@ import pytest
 from sqlalchemy import Connection
 from storage.samples import HOUR, MINUTE, NOW, SOURCE, answer, letter, lowered, page_id, watch
 
-from services.domain.change import SEVERITIES, Change, rank
+from services.domain.change import SEVERITIES, Change, ChangeType, Direction, rank
+from services.domain.document import Kind
 from services.storage import recent, snapshots, versions
 from services.storage.database import Database
 from services.storage.pages import Listed, discover
 from services.storage.recent import Asked
 
-KINDS = ("reply_npc", "policy_notice")
-SIDES = ("softened", "strengthened", "neutral")
-TYPES = ("target_lowered", "target_raised", "narrative_changed")
+KINDS: tuple[Kind, ...] = ("reply_npc", "policy_notice")
+SIDES: tuple[Direction, ...] = ("softened", "strengthened", "neutral")
+TYPES: tuple[ChangeType, ...] = ("target_lowered", "target_raised", "narrative_changed")
 SITES = {"cq": "https://jjxxw.example.gov.cn", "gz": "https://gxt.example.gov.cn"}
 DOCUMENTS, VERSIONS = 12, 90
 
@@ -39,7 +40,7 @@ def filled(conn: Connection, draw: random.Random) -> list[Told]:
         n = draw.randrange(DOCUMENTS)
         id_, source, kind, _ = names[n]
         structure = letter(f"{turn}")
-        structure = replace(structure, metadata=replace(structure.metadata, kind=kind))  # type: ignore[arg-type]
+        structure = replace(structure, metadata=replace(structure.metadata, kind=kind))
         seen = NOW + turn * MINUTE
         kept = snapshots.add_snapshot(conn, id_, seen, replace(answer(f"{turn}", n), url=f"{SITES[source]}/{n}"))
         first = versions.current_version(conn, id_) is None

@@ -66,6 +66,7 @@ PACKAGES: dict[str, set[str]] = {
     "api": {
         "sqlalchemy",
         "fastapi",
+        "fastapi_offline",
         "starlette",
         "pydantic",
         "cryptography",

@@ -39,8 +39,8 @@ def following_pages(html: str, url: str | None) -> tuple[str, ...]:
 def linked_pages(links: Iterable[tuple[str, str]], url: str | None) -> tuple[str, ...]:
     """Addresses of the article's pages after this one, where it links to them by number: 【1】【2】【3】, or 1 2 3.
 
-    `links` are text and address of the page's links. A page is one whose name is the first one's with the
-    number behind it (c1013-31.html, c1013-31-2.html); numbers that lead elsewhere are none.
+    `links` are text and address of the links whose text `is_number`. A page is one whose name is the first one's with
+    the number behind it (c1013-31.html, c1013-31-2.html); numbers that lead elsewhere are none.
     """
     if not url:
         return ()
@@ -57,6 +57,11 @@ def linked_pages(links: Iterable[tuple[str, str]], url: str | None) -> tuple[str
             pages[int(labelled[1])] = address
     here = next((number for number, address in pages.items() if _own_name(address)[0] == stem), 1)
     return tuple(pages[number] for number in sorted(pages) if number > here)
+
+
+def is_number(text: str) -> bool:
+    """Whether a link with this text may lead to a further page."""
+    return _LABELLED.fullmatch(text) is not None
 
 
 def may_link_pages(html: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from services.parser.text.replace import Replacement
 from services.parser.text.script import CHARACTERS, repaired
@@ -32,6 +33,9 @@ _TO_MATCH = Replacement(_FULL_WIDTH | CHARACTERS | _same_glyph())
 
 #: A point that ends a sentence, in a page that writes no 。 at all.
 _POINT = re.compile(r"(?<=[\u4e00-\u9fff)”》%])\.(?=[\u4e00-\u9fff“《(]|\s*(?:\n|$))")
+
+#: Texts of so many characters are whole documents, and their MATCH layer is kept.
+_LONG, _LONGEST = 1_000, 200_000
 
 _DASHES = "-‐‑‒–—―~"
 #: A range: dashes behind a digit (or what ends a figure or a date) and before one. `5%-10%` is one, `-3%` is not.
@@ -65,6 +69,16 @@ def match(text: str) -> str:
     Simplified script, half-width signs, `·` for every raised dot, `—` for every dash of a range, 。 for the points of a
     page that ends its sentences with them.
     """
+    return _match_of_long(text) if _LONG <= len(text) <= _LONGEST else _match(text)
+
+
+@lru_cache(maxsize=16)
+def _match_of_long(text: str) -> str:
+    """Whole documents are asked for by every step of reading and comparing them; at most 13 MB are kept."""
+    return _match(text)
+
+
+def _match(text: str) -> str:
     plain = _RANGE.sub(lambda dashes: "—" * len(dashes[0]), repaired(_TO_MATCH(text)))
     return _POINT.sub("。", plain) if "\n" in plain and "." in plain and "。" not in plain else plain
 

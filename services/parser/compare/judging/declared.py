@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from typing import Literal
 
@@ -19,8 +18,7 @@ def edit_of(old: Document, new: Document) -> Edit:
 
     A date that moves back, or away, owns up to nothing.
     """
-    noticed = not set(_notices(new)) <= set(_notices(old))
-    declared = noticed or _named(old) != _named(new) or any(map(_later, _dates(old), _dates(new)))
+    declared = _noticed(old, new) or _named(old) != _named(new) or any(map(_later, _dates(old), _dates(new)))
     return "declared" if declared else "silent"
 
 
@@ -38,10 +36,16 @@ def _later(before: str | None, after: str | None) -> bool:
     return after is not None and (before is None or after > before)
 
 
-def _notices(document: Document) -> Iterator[str]:
-    for line in match(document.text).split("\n"):
-        if any(pattern.search(line) for pattern in _patterns()):
-            yield line.strip()
+def _noticed(old: Document, new: Document) -> bool:
+    """Whether `new` bears a notice of revision that `old` does not; looked for in the lines that are new."""
+    before = match(old.text).split("\n")
+    come = {*match(new.text).split("\n")}.difference(before)
+    notices = {line.strip() for line in come if _is_notice(line)}
+    return bool(notices) and not notices <= {line.strip() for line in before if _is_notice(line)}
+
+
+def _is_notice(line: str) -> bool:
+    return any(pattern.search(line) for pattern in _patterns())
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from services.domain.change import Marks, Suppression, SuppressionType
 from services.domain.document import Document
@@ -28,7 +29,13 @@ def furniture_places(document: Document) -> list[tuple[int, int]]:
 
 def body(document: Document) -> str:
     """KEY of the text without furniture: what the version is known by (SPEC §11)."""
-    return key(match(_bare(document, 0, len(document.text))))
+    return _key(_bare(document, 0, len(document.text)))
+
+
+@lru_cache(maxsize=4)
+def _key(bare: str) -> str:
+    """The last few are kept: a version is looked up by its key and then stored with it."""
+    return key(match(bare))
 
 
 def same_body(old: Document, new: Document) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import lru_cache
 
 from services.parser.compare.matching.alignment import Alignment, Match, coarse, in_order
 from services.parser.compare.matching.apart import too_far
@@ -38,7 +39,9 @@ _CROSSINGS = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=4)
 def align(old: View, new: View) -> Alignment:
+    """What became of every piece; the last few answers are kept, for ids are carried along what was compared."""
     runs = too_far(old, new)
     if runs is not None:
         return coarse(old, new, runs)

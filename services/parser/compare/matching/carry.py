@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import Any, TypeVar
 
 from services.domain.commitment import Commitment, Target
 from services.domain.document import Document
@@ -14,11 +15,12 @@ from services.parser.compare.kinds.slots import couples
 from services.parser.compare.marking.pair import Frame, pair
 from services.parser.compare.matching.align import align
 from services.parser.compare.matching.alignment import Alignment
-from services.parser.compare.matching.view import view
+from services.parser.compare.matching.view import Piece, View, view
 from services.parser.reading.numbers.metrics import metric_key
 from services.parser.text.layers import key, match
 
 Renamed = dict[str, str]
+_Item = TypeVar("_Item")
 
 
 def carry_ids(old: Document, new: Document) -> Document:
@@ -79,14 +81,20 @@ def _matched(alignment: Alignment) -> tuple[Renamed, Renamed, Renamed, Renamed]:
             commitments[theirs.of] = mine.of
         if mine.of and theirs.of and mine.kind == theirs.kind == "list":
             lists[theirs.of] = mine.of
+        olds, news = _targets(frame.old, found.olds), _targets(frame.new, found.news)
+        was = frame.old.figures(mine.start, found.olds[-1].end)
+        is_ = frame.new.figures(theirs.start, found.news[-1].end)
+        if not (olds and news) and not (was and is_):
+            continue
         one = pair(frame, found)
-        olds = [x for promise in one.promises(old=True) for x in frame.old.targets.get(promise.id, ())]
-        news = [x for promise in one.promises(old=False) for x in frame.new.targets.get(promise.id, ())]
         targets |= {b.id: a.id for a, b in couples(one, olds, news, lambda x: (metric_key(x.metric), x.scope))[0]}
-        was = frame.old.figures(one.old_start, one.old_end)
-        is_ = frame.new.figures(one.new_start, one.new_end)
         figures |= {b.id: a.id for a, b in couples(one, was, is_, lambda x: (metric_key(x.metric), x.kind))[0]}
     return commitments, targets, figures, lists
+
+
+def _targets(view: View, pieces: Sequence[Piece]) -> list[Target]:
+    """What the commitments among `pieces` aim at."""
+    return [x for piece in pieces if piece.kind == "commitment" for x in view.targets.get(piece.of or "", ())]
 
 
 def _fresh(items: Iterable[object], prefix: str, taken: set[str], names: Callable[..., tuple[str, ...]]) -> Renamed:
@@ -102,6 +110,13 @@ def _fresh(items: Iterable[object], prefix: str, taken: set[str], names: Callabl
     return found
 
 
+def _with(x: _Item, **said: Any) -> _Item:
+    """`x` saying that: mostly it does already, for the reader counts as it did the time before."""
+    if all(getattr(x, name) == value for name, value in said.items()):
+        return x
+    return replace(x, **said)  # type: ignore[type-var]
+
+
 def _renamed(
     new: Document, sections: Renamed, commitments: Renamed, targets: Renamed, figures: Renamed, lists: Renamed
 ) -> Document:
@@ -112,27 +127,27 @@ def _renamed(
         return commitments.get(id_, id_) if id_ else id_
 
     def promise(x: Commitment) -> Commitment:
-        return replace(
+        return _with(
             x, id=commitments[x.id], section=section(x.section), targets=tuple(targets.get(t, t) for t in x.targets),
             units_ref=lists.get(x.units_ref, x.units_ref) if x.units_ref else None,
         )  # fmt: skip
 
     def target(x: Target) -> Target:
-        return replace(x, id=targets[x.id], commitment=commitments.get(x.commitment, x.commitment))
+        return _with(x, id=targets[x.id], commitment=commitments.get(x.commitment, x.commitment))
 
     def figure(x: Figure) -> Figure:
-        return replace(x, id=figures[x.id], section=section(x.section))
+        return _with(x, id=figures[x.id], section=section(x.section))
 
     return replace(
         new,
-        blocks=tuple(replace(x, section=section(x.section)) for x in new.blocks),
-        sections=tuple(replace(x, id=sections[x.id], parent=section(x.parent)) for x in new.sections),
-        units=tuple(replace(x, section=section(x.section), commitment=commitment(x.commitment)) for x in new.units),
+        blocks=tuple(_with(x, section=section(x.section)) for x in new.blocks),
+        sections=tuple(_with(x, id=sections[x.id], parent=section(x.parent)) for x in new.sections),
+        units=tuple(_with(x, section=section(x.section), commitment=commitment(x.commitment)) for x in new.units),
         commitments=tuple(map(promise, new.commitments)),
         targets=tuple(map(target, new.targets)),
         figures=tuple(map(figure, new.figures)),
         responsible_units=tuple(
-            replace(x, id=lists[x.id], section=sections.get(x.section, x.section)) for x in new.responsible_units
+            _with(x, id=lists[x.id], section=sections.get(x.section, x.section)) for x in new.responsible_units
         ),
-        references=tuple(replace(x, commitment=commitment(x.commitment)) for x in new.references),
+        references=tuple(_with(x, commitment=commitment(x.commitment)) for x in new.references),
     )

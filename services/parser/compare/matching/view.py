@@ -34,16 +34,16 @@ class Piece:
     of: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View:
-    """Pieces and look-ups of one document; everything is computed once, on first use."""
+    """Pieces and look-ups of one document; everything is computed once, on first use. Compared by identity."""
 
     document: Document
 
     @cached_property
     def matched(self) -> str:
         """The text in its MATCH layer, where all rules run."""
-        return _matched(self.document.text)
+        return match(self.document.text)
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
@@ -189,11 +189,6 @@ def _view(same: _Identity) -> View:
     return View(same.document)
 
 
-@lru_cache(maxsize=16)
-def _matched(text: str) -> str:
-    return match(text)
-
-
 def _grouped(items: Iterable[tuple[str | None, str]]) -> dict[str | None, tuple[str, ...]]:
     found: dict[str | None, list[str]] = defaultdict(list)
     for owner, id_ in items:
@@ -204,7 +199,6 @@ def _grouped(items: Iterable[tuple[str | None, str]]) -> dict[str | None, tuple[
 def forget() -> None:
     """Drop the views kept, so that the next comparison is measured from the start."""
     _view.cache_clear()
-    _matched.cache_clear()
 
 
 def _ordered(items: Iterable[Placed]) -> tuple[list[int], list[Placed]]:

@@ -20,30 +20,26 @@ _DIGIT = re.compile(r"[0-9]")
 
 
 def actions(
-    text: str, matched: str, pieces: tuple[Span, ...], predicates: tuple[int, ...], *, directive: bool, since: int = 0
+    matched: str, pieces: tuple[Span, ...], predicates: tuple[int, ...], *, directive: bool, since: int = 0
 ) -> tuple[Action, ...]:
     """The actions of a unit with the clauses `pieces`, whose predicates begin at `predicates`.
 
     Clauses that end before `since` report and carry none. Where no clause acts, the first that names a means is what
-    is promised (突出重点事项攻坚). Spans and texts hold for `text`; verbs are simplified.
+    is promised (突出重点事项攻坚).
     """
     promised = [(piece, begin) for piece, begin in zip(pieces, predicates, strict=True) if piece[1] > since]
-    found = _read(leading_verb, text, matched, promised, directive)
-    return tuple(found or _read(means_verb, text, matched, promised, directive)[:1])
+    found = _read(leading_verb, matched, promised, directive)
+    return tuple(found or _read(means_verb, matched, promised, directive)[:1])
 
 
 def _read(
-    verb_of: Callable[[str, int, int], Verb | None],
-    text: str,
-    matched: str,
-    promised: list[tuple[Span, int]],
-    directive: bool,
+    verb_of: Callable[[str, int, int], Verb | None], matched: str, promised: list[tuple[Span, int]], directive: bool
 ) -> list[Action]:
     found: list[Action] = []
     for (start, end), begin in promised:
         verb = verb_of(matched, begin, end)
         if verb:
-            found.append(Action(verb.word, ordered(verb.strength, directive=directive), start, end, text[start:end]))
+            found.append(Action(verb.word, ordered(verb.strength, directive=directive), start, end, matched[start:end]))
     return found
 
 

@@ -241,6 +241,7 @@ def agency_of(metadata: Metadata) -> str | None:
     return short_name(full) if full else None
 
 
+@functools.lru_cache(maxsize=256)
 def issuer_of(agency: str) -> str:
     """Whose promise an unnamed one is: an office signs for its government (SPEC §5 rule 4)."""
     return _OFFICE.sub(r"\1", agency)

@@ -3,6 +3,8 @@
     unit ─► clauses ─► subject ─► standing ─► actors ─► actions ─► deadline ─► attributes ─► Commitment
                                   promises.py actors.py actions.py deadlines.py attributes.py
 
+What a sentence says by itself, sentence.py remembers.
+
 Units of `units`, `preamble` and `lead_in` stay as they are; every other unit becomes `commitment` or `narrative`.
 """
 
@@ -15,27 +17,22 @@ from dataclasses import dataclass, field, replace
 from services.domain.commitment import Action, ActorSource, Commitment, Verifiability
 from services.domain.document import Document, Unit
 from services.parser.reading.commitments import actors, attributes, deadlines
-from services.parser.reading.commitments.actions import actions, goal_modality
 from services.parser.reading.commitments.actors import Heads, Subject
-from services.parser.reading.commitments.clauses import Span, clauses
+from services.parser.reading.commitments.clauses import Span
 from services.parser.reading.commitments.context import Context, context_of
 from services.parser.reading.commitments.modality import DEFAULT
 from services.parser.reading.commitments.promises import (
-    CUE_ALONE,
     EXPECTED,
     ONGOING,
     OWN_WORDS,
+    Place,
     Standing,
     Tree,
-    carries_report_on,
-    lists_conditions,
-    looks_back,
-    reports,
-    standing,
+    place_of,
     tree_of,
 )
+from services.parser.reading.commitments.sentence import Sentence, sentence_at
 
-_FINAL = frozenset({"units", "preamble", "lead_in"})
 _SENTENCE_END = re.compile("[。!\n]")
 #: Farthest apart that two parts of one sentence stand: a marker or a short heading lies between them.
 _GAP = 80
@@ -62,15 +59,20 @@ def find_commitments(document: Document, matched: str) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What one unit says by itself."""
+    """What one unit says by itself: its sentence, and how the clauses of it open that count."""
 
     unit: Unit
-    pieces: tuple[Span, ...]
+    sentence: Sentence
     heads: Heads
 
     @property
     def subject(self) -> Subject | None:
         return self.heads.subject
+
+    @property
+    def shift(self) -> int:
+        """From a place in the sentence's window to the place in the text."""
+        return self.unit.start - self.sentence.start
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class _Reading:
     tree: Tree
     context: Context
     found: list[Commitment] = field(default_factory=list)
+    places: dict[tuple[str | None, str, bool], Place] = field(default_factory=dict)
     leads: dict[str, _Actors] = field(default_factory=dict)
     last: tuple[Unit, _Actors, deadlines.Due | None] | None = None
     #: The date of a sentence that lists items behind its colon, and where the sentence ends.
@@ -108,25 +111,28 @@ class _Reading:
         """The unit with its final label; a promise is added to `found`, in the order of the text."""
         if unit.label == "units":
             return unit
-        if CUE_ALONE.fullmatch(self.matched, unit.start, unit.end):
+        sentence = sentence_at(self.matched, unit.start, unit.end)
+        if sentence.cue_alone:
             return replace(unit, label="lead_in")
-        pieces = clauses(self.matched, unit.start, unit.end)
-        said = _Said(unit, pieces, actors.heads_of(self.matched, pieces))
-        if unit.label in _FINAL:
+        if unit.label == "preamble":
+            return unit
+        said = _Said(unit, sentence, sentence.heads)
+        if unit.label == "lead_in":
             self._announce(said)
             return unit
-        kind = None if self._qualifies(unit) else self._standing(said)
-        carried = self.reported == unit.start and carries_report_on(self.matched, unit)
+        kind = None if self._qualifies(said) else self._standing(said)
+        carried = self.reported == unit.start and sentence.counts_on
         if kind is None or (kind.rule == ONGOING and carried):
-            told = carried or reports(self.matched, unit, ongoing=True) or looks_back(self.matched, unit, self.tree)
+            told = carried or sentence.reports or sentence.looks_back(self.tree.year)
             self.reported = unit.end if told else 0
             return Unit(unit.start, unit.end, unit.section, "narrative")
         self.found.append(self._commitment(said, kind))
         return Unit(unit.start, unit.end, unit.section, "commitment", self.found[-1].id)
 
-    def _qualifies(self, unit: Unit) -> bool:
+    def _qualifies(self, said: _Said) -> bool:
         """Whether the unit says who qualifies: the sentence that announces the conditions, and its list of items."""
-        if lists_conditions(self.matched, unit.start, unit.end):
+        unit = said.unit
+        if said.sentence.lists_conditions:
             self.conditions, self.listed = (unit.end, unit.section), None
             return True
         section = self.tree.sections.get(unit.section or "")
@@ -146,76 +152,89 @@ class _Reading:
         before = self.found[-1].rule if self.found else ""
         if before == EXPECTED and self._continues(unit):
             return Standing("goal", "goal_section", "A", EXPECTED)
-        opens = self.context.opens(unit)
-        kind = standing(self.matched, unit, said.pieces, said.subject, self.tree, opens=opens)
-        if kind or before not in OWN_WORDS[:2] or not self._follows_on(unit):
+        kind = said.sentence.standing(self._place(unit))
+        if kind or before not in OWN_WORDS[:2] or not self._follows_on(said):
             return kind
         return Standing("task", "next_step", "A", before)
 
+    def _place(self, unit: Unit) -> Place:
+        """Where the unit stands: the same for most sentences of a section."""
+        spot = unit.section, unit.label, self.context.opens(unit)
+        place = self.places.get(spot)
+        if place is None:
+            place = self.places[spot] = place_of(unit, self.tree, opens=spot[2])
+        return place
+
     def _announce(self, said: _Said) -> None:
         """A lead-in promises nothing but names the actor and the date of what follows."""
-        if said.unit.label == "lead_in":
-            who = self._named(said.subject) if said.subject else self._unnamed(said.unit)
-            self._remember(said, who, self._explicit_due(said.unit))
+        who = self._named(said, said.subject) if said.subject else self._unnamed(said)
+        self._remember(said, who, self._explicit_due(said))
 
     def _commitment(self, said: _Said, kind: Standing) -> Commitment:
-        unit, matched = said.unit, self.matched
-        start, end = unit.start, unit.end
-        if kind.since > start and not (said.subject and kind.rule == OWN_WORDS[1]):
+        unit, sentence = said.unit, said.sentence
+        heard = 0
+        if kind.since > sentence.start and not (said.subject and kind.rule == OWN_WORDS[1]):
             # what the sentence reports before has a subject of its own
-            pieces = tuple(piece for piece in said.pieces if piece[1] > kind.since)
-            said = _Said(unit, pieces, actors.heads_of(matched, pieces))
+            heard = kind.since
+            said = _Said(unit, sentence, sentence.opening(heard)[1])
         goal = kind.type == "goal"
-        directive = said.subject is not None and said.subject.directive
-        acts = actions(
-            self.document.text, matched, said.pieces, said.heads.predicates, directive=directive, since=kind.since
-        )
+        acts = self._actions(said, sentence.actions(heard, kind.since))
         who, due, lists = (
             self._actors(said),
-            self._due(unit, kind.since if kind.rule == OWN_WORDS[0] else 0),
+            self._due(said, kind.since if kind.rule == OWN_WORDS[0] else 0),
             self.context.units_of(unit.section),
         )
         self._remember(said, who, due)
         return Commitment(
             id=f"C-{len(self.found) + 1:03d}",
             section=unit.section,
-            start=start,
-            end=end,
-            text=self.document.text[start:end],
+            start=unit.start,
+            end=unit.end,
+            text=self.document.text[unit.start : unit.end],
             type=kind.type,
             basis=kind.basis,
             tier=kind.tier,
             actors=who.names,
             actor_source=who.source,
             lead_verb=acts[0].verb if acts and not goal else None,
-            modality=goal_modality(matched, said.pieces) if goal else (acts[0].strength if acts else DEFAULT),
+            modality=sentence.goal_modality if goal else (acts[0].strength if acts else DEFAULT),
             actions=() if goal else acts,
             deadline=due.deadline if due else None,
-            recurrence=attributes.recurrence(matched, start, end),
-            indefinite=attributes.indefinite(matched, start, end),
+            recurrence=sentence.recurrence,
+            indefinite=sentence.indefinite,
             topic=self._topic(unit, kind),
-            conditional=attributes.condition(matched, start, end),
+            conditional=sentence.condition,
             actor_raw=said.subject.raw if said.subject else None,
             units_ref=lists.id if lists else None,
             verifiability=_verifiability(who, acts, due),
             rule=kind.rule,
         )
 
+    def _actions(self, said: _Said, found: tuple[Action, ...]) -> tuple[Action, ...]:
+        """The actions at their places in the document, in its own characters; verbs stay simplified."""
+        text, shift = self.document.text, said.shift
+        return tuple([
+            Action(x.verb, x.strength, x.start + shift, x.end + shift, text[x.start + shift : x.end + shift])
+            for x in found
+        ])  # fmt: skip
+
     def _actors(self, said: _Said) -> _Actors:
         """SPEC §5: explicit, inherited, responsible units, issuer; a subject carries on within its sentence."""
         if said.subject:
-            return self._named(said.subject)
-        who = self._unnamed(said.unit)
-        partners = (*actors.partners_at(self.matched, said.unit.start, said.unit.end), *said.heads.helpers)
+            return self._named(said, said.subject)
+        who = self._unnamed(said)
+        partners = (*said.sentence.partners, *said.heads.helpers)
         if not partners:
             return who
         return replace(who, names=tuple(dict.fromkeys((*who.names, *self._meant(partners, said.unit.start)))))
 
-    def _named(self, subject: Subject) -> _Actors:
-        return _Actors(self._meant(subject.bodies, subject.start), "explicit", (subject.start, subject.end))
+    def _named(self, said: _Said, subject: Subject) -> _Actors:
+        start, end = subject.start + said.shift, subject.end + said.shift
+        return _Actors(self._meant(subject.bodies, start), "explicit", (start, end))
 
-    def _unnamed(self, unit: Unit) -> _Actors:
-        if self.last and (self._continues(unit) or self._follows_on(unit)):
+    def _unnamed(self, said: _Said) -> _Actors:
+        unit = said.unit
+        if self.last and (self._continues(unit) or self._follows_on(said)):
             return self.last[1].passed_on()
         lead = self._lead(unit.section)
         if lead:
@@ -265,15 +284,16 @@ class _Reading:
         """Whether section `inner` is `outer` or lies in it; items beside each other are not."""
         return outer == inner or any(step.id == outer for step in self.tree.chain(self.tree.sections.get(inner or "")))
 
-    def _follows_on(self, unit: Unit) -> bool:
+    def _follows_on(self, said: _Said) -> bool:
         """Whether the unit opens with 同时, 并 … right behind a promise of the same section, and does not report."""
+        unit = said.unit
         if not self.last or self.last[0].section != unit.section or unit.start - self.last[0].end > 1:
             return False
-        return actors.carries_on(self.matched, unit.start) and not reports(self.matched, unit, ongoing=True)
+        return said.sentence.carries_on and not said.sentence.reports
 
-    def _due(self, unit: Unit, since: int = 0) -> deadlines.Due | None:
+    def _due(self, said: _Said, since: int = 0) -> deadlines.Due | None:
         """SPEC §7: explicit, carried on within the sentence, the heading's year, the plan's term."""
-        due = self._explicit_due(unit, since)
+        unit, due = said.unit, self._explicit_due(said, since)
         if due:
             return due
         before = self.last[2] if self.last and self._continues(unit) else None
@@ -283,9 +303,9 @@ class _Reading:
             return replace(before, deadline=replace(before.deadline, source="carried"))
         return self.context.standing_deadline(unit.section)
 
-    def _explicit_due(self, unit: Unit, since: int = 0) -> deadlines.Due | None:
-        start = max(unit.start, since)
-        return deadlines.explicit_due(self.matched, start, unit.end, self.context.today(unit.section))
+    def _explicit_due(self, said: _Said, since: int = 0) -> deadlines.Due | None:
+        due = said.sentence.due(since, self.context.today(said.unit.section))
+        return due and deadlines.Due(due.deadline, due.start + said.shift, due.end + said.shift)
 
     def _topic(self, unit: Unit, kind: Standing) -> str | None:
         """An inline topic lasts until the next one of the same section."""

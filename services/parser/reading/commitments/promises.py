@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from services.domain.commitment import Basis, CommitmentType, Tier
 from services.domain.document import Document, Mode, Section, Unit
@@ -144,52 +145,86 @@ def is_rulebook(document: Document) -> bool:
     return articles >= _RULEBOOK["articles"] or any(_RULES_TITLE.search(each) for each in titles)
 
 
-def standing(
-    matched: str, unit: Unit, pieces: tuple[Span, ...], subject: Subject | None, tree: Tree, *, opens: bool
-) -> Standing | None:
-    """The standing of a unit, None where it promises nothing. `opens`: it is the first of its section's own body."""
+class Place(NamedTuple):
+    """Where a sentence stands, as far as that decides what kind of promise it is."""
+
+    mode: Mode
+    basis: Basis
+    #: The first sentence of the own text of a section with items.
+    leads: bool
+    #: The section is a cue of the future.
+    next_step: bool
+    #: The part around it turns to the future somewhere.
+    turning: bool
+    is_reply: bool
+    announces: bool
+    rules: bool
+    year: int | None
+
+
+def place_of(unit: Unit, tree: Tree, *, opens: bool) -> Place:
+    """The place of `unit`; `opens`: it is the first of its section's own body."""
     section = tree.sections.get(unit.section or "")
-    mode = section.mode if section and section.mode != "mixed" else _mode_of_label(unit, tree)
+    return Place(
+        mode=section.mode if section and section.mode != "mixed" else _mode_of_label(unit, tree),
+        basis=_basis(section, tree),
+        leads=opens and section is not None and section.id in tree.parents,
+        next_step=section is not None and section.form == "next_step",
+        turning=tree.top(section) in tree.turning,
+        is_reply=tree.is_reply,
+        announces=tree.announces,
+        rules=tree.rules,
+        year=tree.year,
+    )
+
+
+def standing(
+    matched: str, start: int, end: int, pieces: tuple[Span, ...], subject: Subject | None, place: Place
+) -> Standing | None:
+    """The standing of a sentence at its place, None where it promises nothing."""
+    mode = place.mode
     if mode == "past":
-        return _by_its_own_words(matched, pieces, subject, section, tree)
+        return _by_its_own_words(matched, pieces, subject, place)
     if _only_frames(matched, pieces):
         return None
-    required = _REQUIRED.match(matched, unit.start, unit.end)
+    required = _REQUIRED.match(matched, start, end)
     if required:
         return Standing("umbrella", "general_section", "C", "general_section", required.end())
-    reported = reports(matched, unit, ongoing=mode == "ongoing")
-    if _states(matched, unit) or (reported and mode != "ongoing"):
+    reported = reports(matched, start, end, ongoing=mode == "ongoing")
+    if _STATEMENT.match(matched, start, end) or (reported and mode != "ongoing"):
         return None
     if mode == "general":
         return Standing("umbrella", "general_section", "C", "general_section")
-    if mode == "goal" or _EXPECTED.match(matched, unit.start, unit.end):
+    if mode == "goal" or _EXPECTED.match(matched, start, end):
         return Standing("goal", "goal_section", "A", "goal_section" if mode == "goal" else EXPECTED)
     if mode == "ongoing":
-        own = _by_its_own_words(matched, pieces, subject, section, tree)
-        if own or reported or looks_back(matched, unit, tree):
+        own = _by_its_own_words(matched, pieces, subject, place)
+        if own or reported or looks_back(matched, start, end, place.year):
             return own
         return Standing("task", "ongoing", "B", ONGOING)
-    if tree.rules and not _binds_the_writer(matched, unit, pieces, subject):
+    if place.rules and not _binds_the_writer(matched, start, end, pieces, subject):
         return None
-    return _future(matched, unit, section, tree, opens=opens)
+    if _is_umbrella(matched, start, end, place):
+        return Standing("umbrella", place.basis, "C", f"{place.basis}_lead")
+    return Standing("task", place.basis, "A", place.basis)
 
 
-def _binds_the_writer(matched: str, unit: Unit, pieces: tuple[Span, ...], subject: Subject | None) -> bool:
+def _binds_the_writer(matched: str, start: int, end: int, pieces: tuple[Span, ...], subject: Subject | None) -> bool:
     """Whether a rule is to be followed by a public body: 区民政部门应当…, 由市财政局…, 依法落实…; what it says of
     applicants, fees and conditions is promised by nobody."""
     if subject is not None:
         return True
-    if _LISTED.match(matched, unit.start, unit.end):
+    if _LISTED.match(matched, start, end):
         return False
     may = False
-    for start, end in pieces:
-        article = ARTICLE.match(matched, start, end)
-        begin = article.end() if article else start
-        if _DIRECTS.match(matched, begin, end) and not (may and matched[begin] == "可"):
+    for begin, stop in pieces:
+        article = ARTICLE.match(matched, begin, stop)
+        begin = article.end() if article else begin
+        if _DIRECTS.match(matched, begin, stop) and not (may and matched[begin] == "可"):
             return True
-        if matched[end - 1] == "的" and not may:
+        if matched[stop - 1] == "的" and not may:
             may = True
-        elif not _LEADS_IN.match(matched, begin, end):
+        elif not _LEADS_IN.match(matched, begin, stop):
             return False
     return False
 
@@ -201,20 +236,11 @@ def _mode_of_label(unit: Unit, tree: Tree) -> Mode:
     return "ongoing" if tree.is_reply and not tree.announces else "future"
 
 
-def _future(matched: str, unit: Unit, section: Section | None, tree: Tree, *, opens: bool) -> Standing:
-    basis = _basis(section, tree)
-    if _is_umbrella(matched, unit, section, tree, opens=opens):
-        return Standing("umbrella", basis, "C", f"{basis}_lead")
-    return Standing("task", basis, "A", basis)
-
-
-def _is_umbrella(matched: str, unit: Unit, section: Section | None, tree: Tree, *, opens: bool) -> bool:
+def _is_umbrella(matched: str, start: int, end: int, place: Place) -> bool:
     """The lead sentence over the items that say it in detail; a sentence cut off at the colon before them."""
-    if matched.endswith(":", unit.start, unit.end):
+    if matched.endswith(":", start, end):
         return True
-    if section is None or section.id not in tree.parents or not opens:
-        return False
-    return section.form == "next_step" or _LEADING.match(matched, unit.start, unit.end) is not None
+    return place.leads and (place.next_step or _LEADING.match(matched, start, end) is not None)
 
 
 def _basis(section: Section | None, tree: Tree) -> Basis:
@@ -228,16 +254,14 @@ def _basis(section: Section | None, tree: Tree) -> Basis:
     return "next_step" if tree.is_reply else "task_section"
 
 
-def _by_its_own_words(
-    matched: str, pieces: tuple[Span, ...], subject: Subject | None, section: Section | None, tree: Tree
-) -> Standing | None:
+def _by_its_own_words(matched: str, pieces: tuple[Span, ...], subject: Subject | None, place: Place) -> Standing | None:
     """Futures outside a section of the future (SPEC §17): 今后…, and 我局将…, 拟… in a part without any cue."""
-    if not tree.is_reply:
+    if not place.is_reply:
         return None
     turn = next((start for start, end in pieces if _HENCEFORTH.match(matched, start, end)), None)
     if turn is not None:
         return Standing("task", "next_step", "A", OWN_WORDS[0], turn)
-    if tree.top(section) in tree.turning:
+    if place.turning:
         return None
     if subject and promises_itself(matched, subject):
         return Standing("task", "next_step", "A", OWN_WORDS[1], subject.start)
@@ -245,17 +269,15 @@ def _by_its_own_words(
         announced = next((start for start, end in pieces if _ANNOUNCED.match(matched, start, end)), None)
         if announced is not None:
             return Standing("task", "next_step", "A", OWN_WORDS[1], announced)
-    if tree.announces:
+    if place.announces:
         return None
     upon = next((start for start, end in pieces if _UPON.match(matched, start, end)), None)
     return None if upon is None else Standing("task", "ongoing", "B", OWN_WORDS[2], upon)
 
 
-def carries_report_on(matched: str, unit: Unit) -> bool:
+def carries_report_on(matched: str, start: int, end: int) -> bool:
     """Whether the sentence, right behind one that reports, only goes on counting: 评定等级民宿167家,其中…."""
-    return _COUNTS.search(matched, unit.start, unit.end) is not None and not _PROMISES.search(
-        matched, unit.start, unit.end
-    )
+    return _COUNTS.search(matched, start, end) is not None and not _PROMISES.search(matched, start, end)
 
 
 def lists_conditions(matched: str, start: int, end: int) -> bool:
@@ -267,22 +289,18 @@ def _only_frames(matched: str, pieces: tuple[Span, ...]) -> bool:
     return bool(pieces) and all(is_framing(matched, *piece) for piece in pieces)
 
 
-def _states(matched: str, unit: Unit) -> bool:
-    return _STATEMENT.match(matched, unit.start, unit.end) is not None
-
-
-def looks_back(matched: str, unit: Unit, tree: Tree) -> bool:
-    """Whether the sentence opens with a year before the document's own (2024年共供应…) and announces nothing."""
-    opened = _OPENING_YEAR.match(matched, unit.start, unit.end)
-    if not opened or tree.year is None or int(opened[1]) >= tree.year:
+def looks_back(matched: str, start: int, end: int, year: int | None) -> bool:
+    """Whether the sentence opens with a year before `year`, the document's (2024年共供应…), and announces nothing."""
+    opened = _OPENING_YEAR.match(matched, start, end)
+    if not opened or year is None or int(opened[1]) >= year:
         return False
-    return not any(matched.find(word, unit.start, unit.end) >= 0 for word in _AHEAD)
+    return not any(matched.find(word, start, end) >= 0 for word in _AHEAD)
 
 
-def reports(matched: str, unit: Unit, *, ongoing: bool) -> bool:
+def reports(matched: str, start: int, end: int, *, ongoing: bool) -> bool:
     """Whether the sentence tells what was done: 截至…, 目前已…; without any cue of the future 已 and 了 suffice."""
-    if _REPORTS.match(matched, unit.start, unit.end) or _FOUND_OUT.match(matched, unit.start, unit.end):
+    if _REPORTS.match(matched, start, end) or _FOUND_OUT.match(matched, start, end):
         return True
-    if ongoing or _NOW.match(matched, unit.start, unit.end):
-        return _DONE.search(matched, unit.start, unit.end) is not None
-    return matched.find("了", unit.start, unit.end) >= 0 and _HAS_DONE.match(matched, unit.start, unit.end) is not None
+    if ongoing or _NOW.match(matched, start, end):
+        return _DONE.search(matched, start, end) is not None
+    return matched.find("了", start, end) >= 0 and _HAS_DONE.match(matched, start, end) is not None

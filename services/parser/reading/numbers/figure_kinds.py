@@ -68,6 +68,10 @@ class Reading:
 
 
 def read_kind(passage: Passage, index: int, inherited: Stock | None) -> Reading:
+    return passage.once((index, inherited), lambda: _read_kind(passage, index, inherited))
+
+
+def _read_kind(passage: Passage, index: int, inherited: Stock | None) -> Reading:
     quantity = passage.quantities[index]
     left = passage.left(quantity)
     if _FORECAST.search(passage.before(first_of_run(passage, index))):

@@ -23,6 +23,10 @@ _ABOUT = re.compile(r"(?:围绕|聚焦|瞄准)[^,;。]*$")
 
 def reason_against(passage: Passage, quantity: Quantity) -> str | None:
     """Why a number of a past unit is no figure; None where it is one."""
+    return passage.once(("reason", quantity.start), lambda: _reason_against(passage, quantity))
+
+
+def _reason_against(passage: Passage, quantity: Quantity) -> str | None:
     if quantity.cls == "bare":
         return None if is_index(passage, quantity) else bare_reason(passage.matched, quantity)
     if quantity.cls in ("large", "age", "duration"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.domain.commitment import Amount, Comparator
@@ -64,16 +64,14 @@ def find_figures(document: Document, matched: str) -> Document:
 @dataclass(slots=True)
 class _Found:
     figures: list[Figure] = field(default_factory=list)
-    judged: dict[Quantity, str] = field(default_factory=dict)
+    #: Where the numbers stand that are no figures, and why.
+    judged: dict[tuple[int, int], str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
-    def uneven(self, quantity: Quantity, matched: str) -> None:
+    def uneven(self, start: int, raw: str) -> None:
         """A value of a list that 分别 announces with another number of names: nothing is read into it (SPEC §9)."""
-        self.judged[quantity] = "uneven_list"
-        raw = matched[quantity.start : quantity.end]
-        self.warnings.append(
-            f"numbers: {raw!r} at {quantity.start}: 分别 announces another number of values than of names"
-        )
+        self.judged[start, start + len(raw)] = "uneven_list"
+        self.warnings.append(f"numbers: {raw!r} at {start}: 分别 announces another number of values than of names")
 
 
 def _facts(units: tuple[Unit, ...], figures: tuple[Figure, ...]) -> tuple[Unit, ...]:
@@ -90,14 +88,14 @@ def _facts(units: tuple[Unit, ...], figures: tuple[Figure, ...]) -> tuple[Unit, 
 def _read_past(document: Document, matched: str, found: _Found) -> None:
     years, rules = years_of(document), is_rulebook(document)
     units = sorted((unit for unit in document.units if unit.label in _PAST_LABELS), key=lambda unit: unit.start)
-    quantities = find_numbers(matched).quantities
     carried, line, stock, noun = document_period(years), -1, None, ""
-    for unit, passage in zip(units, passages(matched, [(u.start, u.end) for u in units], quantities), strict=True):
+    spans = [(unit.start, unit.end) for unit in units]
+    for unit, (passage, shift) in zip(units, passages(matched, spans), strict=True):
         block = _line(document.blocks, unit.start)
         if block != line or (years.review and matched[unit.start - 1 : unit.start] != ";"):
             carried, line = document_period(years), block
         noun = noun if matched[unit.start - 1 : unit.start] == ";" else ""
-        reader = _Reader(document, passage, unit.section, block, years, carried, noun, rules)
+        reader = _Reader(document, passage, shift, unit.section, block, years, carried, noun, rules)
         stock = reader.read(found, stock if matched.startswith("其中", unit.start) else None)
         carried, noun = reader.carried, reader.noun
         found.figures.extend(reader.ranks())
@@ -108,28 +106,30 @@ def _read_promises(document: Document, matched: str, found: _Found) -> None:
     commitments = sorted(document.commitments, key=lambda commitment: commitment.start)
     spans = [(commitment.start, commitment.end) for commitment in commitments]
     years = years_of(document)
-    for commitment, passage in zip(
-        commitments, passages(matched, spans, find_numbers(matched).quantities), strict=True
-    ):
-        block, setting = _line(document.blocks, commitment.start), setting_of(document, commitment)
-        reader = _Reader(document, passage, commitment.section, block, years, None)
-        heads: list[Head] = []
+    for commitment, (passage, shift) in zip(commitments, passages(matched, spans), strict=True):
+        if not passage.quantities:
+            continue
+        block, setting = _line(document.blocks, commitment.start), setting_of(document, commitment, shift)
+        reader = _Reader(document, passage, shift, commitment.section, block, years, None)
+        heads: Sequence[Head] = ()
         for index, quantity in enumerate(passage.quantities):
             verdict = judge(passage, quantity, setting)
             if verdict in (FIGURE, TARGET) and (heads := heads or find_heads(passage))[index].uneven:
-                found.uneven(quantity, matched)
+                found.uneven(quantity.start + shift, passage.matched[quantity.start : quantity.end])
             elif verdict == FIGURE:
                 rate = setting.notice and is_rate(passage, quantity)
                 reading = Reading("level") if rate else read_kind(passage, index, None)
                 found.figures.append(reader.figure(index, heads[index], reading))
             else:
-                found.judged[quantity] = verdict
+                found.judged[quantity.start + shift, quantity.end + shift] = verdict
 
 
 @dataclass(slots=True)
 class _Reader:
     document: Document
     passage: Passage
+    #: From places in the passage to those in the text.
+    shift: int
     section: str | None
     line: int
     years: Years
@@ -144,15 +144,15 @@ class _Reader:
     def read(self, found: _Found, stock: Stock | None) -> Stock | None:
         """Adds the figures of the passage; answers flow or level of the last one, for 其中 in the next unit."""
         self._find_periods()
-        heads: list[Head] | None = None
+        heads: Sequence[Head] = ()
         for index, quantity in enumerate(self.passage.quantities):
             reason = reason_against(self.passage, quantity) or self._bounds(quantity)
             if reason:
-                found.judged[quantity] = reason
+                found.judged[quantity.start + self.shift, quantity.end + self.shift] = reason
                 continue
             heads = heads or find_heads(self.passage)
             if heads[index].uneven:
-                found.uneven(quantity, self.passage.matched)
+                found.uneven(quantity.start + self.shift, self.passage.matched[quantity.start : quantity.end])
                 continue
             reading = Reading("level") if self.rules else read_kind(self.passage, index, stock)
             stock = _stock(reading) or stock
@@ -174,9 +174,9 @@ class _Reader:
         return head if own or not self.noun else Head(head.name + self.noun, True)
 
     def _find_periods(self) -> None:
-        last = self.carried
-        for position, period, once in find_periods(
-            self.passage.matched, self.passage.start, self.passage.end, self.years
+        last, passage = self.carried, self.passage
+        for position, period, once in passage.once(
+            self.years, lambda: tuple(find_periods(passage.matched, passage.start, passage.end, self.years))
         ):
             if once:
                 self.starting.append((position, period))
@@ -200,9 +200,9 @@ class _Reader:
             id="",
             section=self.section,
             line=self.line,
-            start=quantity.start,
-            end=quantity.end,
-            raw=self.document.text[quantity.start : quantity.end],
+            start=quantity.start + self.shift,
+            end=quantity.end + self.shift,
+            raw=self.document.text[quantity.start + self.shift : quantity.end + self.shift],
             metric=head.name,
             kind=reading.kind,
             comparator=_comparator(quantity, reading),
@@ -228,14 +228,17 @@ class _Reader:
 
     def ranks(self) -> Iterator[Figure]:
         """全国首批, 全市第5位: a rank is a fact about a place in a list, and optional (SPEC §15 D25)."""
-        for start, end, place in find_ranks(self.passage.matched, self.passage.start, self.passage.end):
+        passage = self.passage
+        for start, end, place in passage.once(
+            "ranks", lambda: tuple(find_ranks(passage.matched, passage.start, passage.end))
+        ):
             yield Figure(
                 id="",
                 section=self.section,
                 line=self.line,
-                start=start,
-                end=end,
-                raw=self.document.text[start:end],
+                start=start + self.shift,
+                end=end + self.shift,
+                raw=self.document.text[start + self.shift : end + self.shift],
                 metric="位次",
                 kind="rank",
                 comparator="=",

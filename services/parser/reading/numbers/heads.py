@@ -53,8 +53,12 @@ class Head:
     uneven: bool = False
 
 
-def find_heads(passage: Passage) -> list[Head]:
+def find_heads(passage: Passage) -> tuple[Head, ...]:
     """One head per number of the passage, in order."""
+    return passage.once("heads", lambda: tuple(_heads(passage)))
+
+
+def _heads(passage: Passage) -> list[Head]:
     heads: list[Head] = []
     for index in range(len(passage.quantities)):
         heads.append(_head(passage, index, heads[-1].name if heads else ""))

@@ -42,6 +42,10 @@ class Implicit:
     kind: Literal["doubling", "whole", "scale"]
     value: int
 
+    def moved(self, by: int) -> Implicit:
+        """The same promise `by` characters further on."""
+        return Implicit(self.start + by, self.end + by, self.kind, self.value)
+
 
 def find_implicit(matched: str) -> Iterator[Implicit]:
     """Every one in `matched`, in order; whether it is promised depends on where it stands."""

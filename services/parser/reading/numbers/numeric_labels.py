@@ -10,7 +10,6 @@ from services.domain.document import Block, Document
 from services.domain.figure import NumericLabel
 from services.parser.reading.numbers.number_names import name_at
 from services.parser.reading.numbers.quantities import Numbers
-from services.parser.reading.numbers.quantity import Quantity
 from services.parser.reading.patterns import at_digits
 from services.parser.text.numerals import ARABIC_DIGITS
 
@@ -26,11 +25,11 @@ def find_labels(
     document: Document,
     matched: str,
     numbers: Numbers,
-    judged: Mapping[Quantity, str],
+    judged: Mapping[tuple[int, int], str],
     taken: Iterable[tuple[int, int]],
 ) -> tuple[NumericLabel, ...]:
-    """One label per digit run outside `taken`. `judged` holds the reasons found on the way."""
-    judged_at = {place: reason for quantity, reason in judged.items() for place in range(quantity.start, quantity.end)}
+    """One label per digit run outside `taken`. `judged` holds the reasons found on the way, by place."""
+    judged_at = {place: reason for span, reason in judged.items() for place in range(*span)}
     spans = sorted(taken)
     starts = [start for start, _ in spans]
     labels = []

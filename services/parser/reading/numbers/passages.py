@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from services.parser.lexicon import load
+from services.parser.reading.memo import Remembering
+from services.parser.reading.numbers.quantities import LONGEST_LINE, find_numbers, line_at, numbers_of
 from services.parser.reading.numbers.quantity import Quantity
 from services.parser.reading.patterns import alternatives
 from services.parser.reading.structure.markers import ARTICLE
@@ -34,20 +35,28 @@ _GOVERNING = re.compile("(?<![创更革](?=新))" + alternatives({word for verbs
 _PHRASE_END = re.compile(r"[,。;:、!?\n()(]|(?:和|及|与|以及)(?=[^,。;、]{0,3}[0-9])")
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
-    matched: str
-    start: int
-    end: int
-    quantities: tuple[Quantity, ...]
-    cuts: tuple[int, ...] = field(default=())
+class Passage(Remembering):
+    """`matched[start:end]` with its numbers: in the text, or in the frame of its line, where it is remembered."""
+
+    __slots__ = ("_cuts", "end", "matched", "quantities", "start")
+
+    def __init__(self, matched: str, start: int, end: int, quantities: tuple[Quantity, ...]) -> None:
+        super().__init__()
+        self.matched, self.start, self.end, self.quantities = matched, start, end, quantities
+        self._cuts: tuple[int, ...] | None = None
+
+    @property
+    def cuts(self) -> tuple[int, ...]:
+        """Where clauses end."""
+        if self._cuts is None:
+            self._cuts = tuple([cut.start() for cut in _CUT.finditer(self.matched, self.start, self.end)])
+        return self._cuts
 
     def clause(self, position: int) -> tuple[int, int]:
         """The clause that holds `position`, without its closing sign."""
-        index = bisect_right(self.cuts, position - 1)
-        return self.cuts[index - 1] + 1 if index else self.start, self.cuts[index] if index < len(
-            self.cuts
-        ) else self.end
+        cuts = self.cuts
+        index = bisect_right(cuts, position - 1)
+        return cuts[index - 1] + 1 if index else self.start, cuts[index] if index < len(cuts) else self.end
 
     def left(self, quantity: Quantity) -> str:
         """The clause up to the number, as far as it matters."""
@@ -59,10 +68,15 @@ class Passage:
 
     def verb(self, quantity: Quantity, *, clause: bool) -> str | None:
         """The last verb before the number that takes one: in its clause, or in the whole unit."""
-        verbs = _verbs(self.matched, self.start, self.end)
+        verbs = self.once("verbs", self._verbs)
         index = bisect_right(verbs, quantity.start, key=lambda verb: verb[0]) - 1
         least = self.clause(quantity.start)[0] if clause else self.start
         return verbs[index][1] if index >= 0 and verbs[index][0] > least else None
+
+    def _verbs(self) -> tuple[tuple[int, str], ...]:
+        """The verbs that take a number, with where they end: one scan for a whole unit."""
+        found = _GOVERNING.finditer(self.matched, self.start, self.end)
+        return tuple([(verb.end(), verb[0]) for verb in found])
 
     def ahead(self, quantity: Quantity) -> str:
         """The unit up to the number, as far as it matters."""
@@ -95,28 +109,37 @@ class Passage:
         return self.matched[max(start, quantity.start - REACH) : quantity.start].rstrip(" ")
 
 
-def passages(matched: str, spans: Sequence[tuple[int, int]], quantities: tuple[Quantity, ...]) -> list[Passage]:
-    """One passage per span, with the numbers that lie in it; `spans` and `quantities` in order."""
+def passages(matched: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[Passage, int]]:
+    """One passage per span, with the numbers that lie in it, and the shift from its places to those in the text."""
+    quantities = find_numbers(matched).quantities
     starts = [quantity.start for quantity in quantities]
-    result = []
+    line, frame, at = "", "", 0
     for start, end in spans:
-        article = ARTICLE.match(matched, start, end)  # 第四条 is no part of what is measured
-        start = article.end() if article else start
-        inside = quantities[bisect_left(starts, start) : bisect_left(starts, end)]
-        inside = inside[:_MOST]
-        result.append(Passage(matched, start, end, inside, cuts_of(matched, start, end) if inside else ()))
-    return result
+        if not at <= start <= end <= at + len(line) or not frame:
+            at = matched.rfind("\n", 0, start) + 1
+            line, frame = line_at(matched, at)
+        if end <= at + len(line) and len(frame) <= LONGEST_LINE:
+            yield _remembered(frame, start - at + 1, end - at + 1), at - 1
+        else:
+            start = _begin(matched, start, end)
+            yield Passage(matched, start, end, _inside(quantities, starts, start, end)), 0
 
 
-def cuts_of(matched: str, start: int, end: int) -> tuple[int, ...]:
-    """Where clauses end in `matched[start:end]`."""
-    return tuple([cut.start() for cut in _CUT.finditer(matched, start, end)])
+@lru_cache(maxsize=16_384)  # a few thousand documents' sentences with numbers, 30 MB of them
+def _remembered(frame: str, start: int, end: int) -> Passage:
+    quantities = numbers_of(frame).quantities
+    start = _begin(frame, start, end)
+    return Passage(frame, start, end, _inside(quantities, [quantity.start for quantity in quantities], start, end))
 
 
-@lru_cache(maxsize=256)
-def _verbs(matched: str, start: int, end: int) -> tuple[tuple[int, str], ...]:
-    """The verbs in `matched[start:end]` that take a number, with where they end: one scan for a whole unit."""
-    return tuple([(verb.end(), verb[0]) for verb in _GOVERNING.finditer(matched, start, end)])
+def _begin(matched: str, start: int, end: int) -> int:
+    """第四条 is no part of what is measured."""
+    article = ARTICLE.match(matched, start, end)
+    return article.end() if article else start
+
+
+def _inside(quantities: tuple[Quantity, ...], starts: list[int], start: int, end: int) -> tuple[Quantity, ...]:
+    return quantities[bisect_left(starts, start) : bisect_left(starts, end)][:_MOST]
 
 
 def in_brackets(text: str) -> bool:

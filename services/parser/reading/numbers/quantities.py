@@ -40,11 +40,40 @@ class Numbers:
     names: tuple[Name, ...]
 
 
+#: Lines of so many characters at most are remembered, 10 MB of them; longer ones are read each time.
+LONGEST_LINE = 1_000
+
+
 @lru_cache(maxsize=8)
 def find_numbers(matched: str) -> Numbers:
     """All numbers of `matched`; kept for the next caller, for targets, figures and labels ask about the same text."""
-    names = find_names(matched)
-    return Numbers(find_quantities(matched, names), names)
+    quantities: list[Quantity] = []
+    names: list[Name] = []
+    start = 0
+    while start <= len(matched):
+        line, frame = line_at(matched, start)
+        numbers = numbers_of(frame) if len(frame) <= LONGEST_LINE else _numbers_of(frame)
+        quantities += [each.moved(start - 1) for each in numbers.quantities]
+        names += [Name(each.start + start - 1, each.end + start - 1, each.reason) for each in numbers.names]
+        start += len(line) + 1
+    return Numbers(tuple(quantities), tuple(names))
+
+
+def line_at(matched: str, start: int) -> tuple[str, str]:
+    """The line that begins at `start`, and framed: between the ends of lines it stands between, the last one without
+    any behind it. Nothing that is said of a number looks beyond its line, and a place in the line is one more there."""
+    end = matched.find("\n", start)
+    line = matched[start:] if end < 0 else matched[start:end]
+    # two line ends, for `$` would fit before a single one
+    return line, f"\n{line}" if end < 0 else f"\n{line}\n\n"
+
+
+def _numbers_of(frame: str) -> Numbers:
+    names = find_names(frame)
+    return Numbers(find_quantities(frame, names), names)
+
+
+numbers_of = lru_cache(maxsize=8_192)(_numbers_of)
 
 
 #: Longer runs of digits are codes and account numbers.

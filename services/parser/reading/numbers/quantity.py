@@ -27,6 +27,13 @@ class Quantity:
     unit_elided: bool = False
     chinese: bool = False
 
+    def moved(self, by: int) -> Quantity:
+        """The same number `by` characters further on."""
+        return Quantity(
+            self.start + by, self.end + by, self.number + by, self.comparator, self.value, self.unit,
+            self.norm_value, self.norm_unit, self.cls, self.unit_elided, self.chinese,
+        )  # fmt: skip
+
     @property
     def countable(self) -> bool:
         return self.cls in ("count", "event", "paired")

@@ -105,16 +105,21 @@ class Setting:
     since: int = 0
 
 
-def setting_of(document: Document, commitment: Commitment) -> Setting:
-    """A number with a date, or among goals, is promised whatever the words around it."""
+def setting_of(document: Document, commitment: Commitment, shift: int) -> Setting:
+    """A number with a date, or among goals, is promised whatever the words around it. `shift`: from places in the
+    passage to those in the text."""
     goal = commitment.basis == "goal_section"
     notice = document.metadata.kind == "policy_notice"
-    since = commitment.actions[0].start if commitment.rule in OWN_WORDS and commitment.actions else 0
+    since = commitment.actions[0].start - shift if commitment.rule in OWN_WORDS and commitment.actions else 0
     return Setting(goal, notice and not goal and commitment.deadline is None, since)
 
 
 def judge(passage: Passage, quantity: Quantity, setting: Setting) -> str:
     """`target`, `figure`, or the reason for numeric_labels."""
+    return passage.once((quantity.start, setting), lambda: _judged(passage, quantity, setting))
+
+
+def _judged(passage: Passage, quantity: Quantity, setting: Setting) -> str:
     for rule in _RULES:
         verdict = rule(passage, quantity, setting)
         if verdict:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
@@ -22,8 +22,7 @@ from services.parser.reading.numbers.figure_kinds import first_of_run
 from services.parser.reading.numbers.heads import Head, find_heads, group_of, split_heads
 from services.parser.reading.numbers.implicit import Implicit, find_implicit
 from services.parser.reading.numbers.lead_words import before_head
-from services.parser.reading.numbers.passages import VERBS, Passage, cuts_of, passages
-from services.parser.reading.numbers.quantities import find_numbers
+from services.parser.reading.numbers.passages import VERBS, Passage, passages
 from services.parser.reading.numbers.quantity import Quantity
 from services.parser.reading.numbers.target_rules import (
     TARGET,
@@ -71,22 +70,22 @@ def find_targets(document: Document, matched: str) -> Document:
     spans = [(commitment.start, commitment.end) for commitment in commitments]
     targets: list[Target] = []
     implicit = tuple(find_implicit(matched))
-    for commitment, passage in zip(
-        commitments, passages(matched, spans, find_numbers(matched).quantities), strict=True
-    ):
-        unsaid = [found for found in implicit if commitment.start <= found.start < commitment.end] if implicit else []
+    for commitment, (passage, shift) in zip(commitments, passages(matched, spans), strict=True):
+        unsaid = [found.moved(-shift) for found in implicit if commitment.start <= found.start < commitment.end]
         if passage.quantities or unsaid:
-            targets.extend(_targets(document, commitment, passage, unsaid))
+            targets.extend(_targets(document, commitment, passage, shift, unsaid))
     numbered = tuple(replace(target, id=f"T-{index:02d}") for index, target in enumerate(targets, start=1))
     return replace(document, targets=numbered, commitments=_with_targets(document.commitments, numbered, matched))
 
 
-def _targets(document: Document, commitment: Commitment, passage: Passage, unsaid: list[Implicit]) -> list[Target]:
-    passage = replace(passage, cuts=passage.cuts or cuts_of(passage.matched, passage.start, passage.end))
-    setting = setting_of(document, commitment)
+def _targets(
+    document: Document, commitment: Commitment, passage: Passage, shift: int, unsaid: list[Implicit]
+) -> list[Target]:
+    """`shift`: from places in the passage to those in the text; `unsaid` has the former."""
+    setting = setting_of(document, commitment, shift)
     chosen = [at for at, quantity in enumerate(passage.quantities) if judge(passage, quantity, setting) == TARGET]
-    heads = find_heads(passage) if chosen or unsaid else []
-    facts = _Facts(document, commitment, passage, heads, _deadlines(document, passage))
+    heads = find_heads(passage) if chosen or unsaid else ()
+    facts = _Facts(document, commitment, passage, shift, heads, _deadlines(document, passage))
     found = [facts.target(index) for index in chosen if not heads[index].uneven]
     for implicit in unsaid:
         if implicit.start < setting.since:
@@ -114,7 +113,8 @@ class _Facts:
     document: Document
     commitment: Commitment
     passage: Passage
-    heads: list[Head]
+    shift: int
+    heads: Sequence[Head]
     deadlines: tuple[tuple[int, Deadline], ...]
 
     def target(self, index: int) -> Target:
@@ -130,9 +130,9 @@ class _Facts:
         recurrence = _RECURRENCE.search(left)
         return Target(
             id="",
-            start=quantity.start,
-            end=quantity.end,
-            raw=self.document.text[quantity.start : quantity.end],
+            start=quantity.start + self.shift,
+            end=quantity.end + self.shift,
+            raw=self._raw(quantity),
             commitment=self.commitment.id,
             metric=head.name,
             comparator=_comparator(quantity, left),
@@ -185,9 +185,9 @@ class _Facts:
         unit, norm_unit, value, norm = _implicit_values(implicit, self.passage.matched)
         return Target(
             id="",
-            start=implicit.start,
-            end=implicit.end,
-            raw=self.document.text[implicit.start : implicit.end],
+            start=implicit.start + self.shift,
+            end=implicit.end + self.shift,
+            raw=self._raw(implicit),
             commitment=self.commitment.id,
             metric=name,
             comparator=_IMPLIED[implicit.kind],
@@ -204,6 +204,10 @@ class _Facts:
             rule=f"SPEC §8 {implicit.kind}",
         )
 
+    def _raw(self, found: Quantity | Implicit) -> str:
+        """As the text writes it."""
+        return self.document.text[found.start + self.shift : found.end + self.shift]
+
     def deadline(self, position: int) -> Deadline | None:
         """Where the commitment names several dates, the last one before the number; else the commitment's own."""
         index = bisect_right(self.deadlines, position, key=lambda named: named[0]) - 1
@@ -213,7 +217,7 @@ class _Facts:
     def modality(self, position: int) -> int:
         """Strength of the clause the number stands in, else of the commitment."""
         for action in self.commitment.actions:
-            if action.start <= position < action.end:
+            if action.start <= position + self.shift < action.end:
                 return action.strength
         return self.commitment.modality
 

@@ -7,7 +7,7 @@ LOCKED, whose second look at a row that changed meanwhile leaves out what anothe
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -57,13 +57,22 @@ _FRESH = {
 
 
 def publish(conn: Connection, event: Event) -> bool:
-    seq = log.append(conn, event)
-    if seq is None:
-        return False
-    owed = {"event_id": event.id, "seq": seq, "key": event.key, **_FRESH}
-    conn.execute(_owed_row(), [{"group": group, **owed} for group in ROUTES[event.type]])
-    ring_after_commit(conn)
-    return True
+    return publish_all(conn, [event]) == 1
+
+
+def publish_all(conn: Connection, events: Sequence[Event]) -> int:
+    """As `publish` for each, in order; answers how many were new."""
+    seqs = log.append_all(conn, events)
+    owed = [
+        {"group": group, "event_id": event.id, "seq": seqs[event.id], "key": event.key, **_FRESH}
+        for event in events
+        if event.id in seqs
+        for group in ROUTES[event.type]
+    ]
+    if owed:
+        conn.execute(_owed_row(), owed)
+        ring_after_commit(conn)
+    return len(seqs)
 
 
 def claim(conn: Connection, group: str, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:

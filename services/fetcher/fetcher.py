@@ -16,7 +16,7 @@ from services.domain.pacing import DEFAULT, Pace
 from services.domain.snapshot import Blocked, Outcome, Unreachable
 from services.egress.answer import Failure
 from services.egress.door import Door
-from services.fetcher.record import LostClaimError, Visited, record_list, record_robots
+from services.fetcher.record import LostClaimError, RobotsRead, Visited, record_list, record_pages, record_robots
 from services.fetcher.records import Records
 from services.fetcher.robots import decide_robots
 from services.fetcher.visit import DEADLINE, ask_robots, visit, within
@@ -58,7 +58,8 @@ class Fetcher:
         self._at_once = at_once
         self._address = address
         self._only = only
-        self._records = Records(database, clock)
+        self._records = Records[Visited](lambda visited: record_pages(database, visited, clock))
+        self._robots = Records[RobotsRead](lambda read: record_robots(database, read))
         # Where a host's robots.txt redirects to on the same host, and after how many hops; lost with the process,
         # then the chain is simply walked again.
         self._robots_at: dict[str, tuple[str, int]] = {}
@@ -117,12 +118,13 @@ class Fetcher:
     async def _perform_robots(self, claim: Claim) -> None:
         url, hops = self._robots_at.pop(claim.host, (claim.url, 0))
         began = time.monotonic()
-        answer = await ask_robots(self._door, url, within(claim, self._clock(), DEADLINE))
+        with self._robots.visiting():
+            answer = await ask_robots(self._door, url, within(claim, self._clock(), DEADLINE))
         seconds = time.monotonic() - began
         robots = decide_robots(claim, url, answer, self._door.user_agent, hops, self._clock())
         if robots.follow is not None:
             self._robots_at[claim.host] = (robots.follow, hops + 1)
-        await asyncio.to_thread(record_robots, self._database, claim, robots, self._clock())
+        await self._robots.write(RobotsRead(claim, robots, self._clock()))
         outcome, reason = ("unreachable", answer.reason) if isinstance(answer, Failure) else ("answered", None)
         counted.visited("robots", outcome, reason, seconds)
         _log.info("visit.done", **_about(claim), outcome=outcome, reason=reason, seconds=round(seconds, 3))

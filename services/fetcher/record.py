@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from services.bus.database import publish
+from services.bus.database import publish, publish_all
 from services.domain.clock import Clock
 from services.domain.errors import Unavailable
 from services.domain.event import snapshot_taken
@@ -23,6 +23,7 @@ from services.parser.page.listing import Listing
 from services.storage import backfills, pages, pieces, snapshots, sources, visits
 from services.storage.claims import Claim
 from services.storage.database import Database
+from services.storage.snapshots import Taken
 
 
 class LostClaimError(Exception):
@@ -84,14 +85,15 @@ def _write(
                if decision.touch and (snapshot := latest[one.claim.id]) is not None]  # fmt: skip
     if touched:
         snapshots.touch_all(conn, touched, recorded)
-    kept = {one.claim.id: _keep(conn, one.claim, decision, one.at) for one, decision in ours}
-    left = [visits.left(one.claim, decision.state, one.at, kept[one.claim.id], _trouble(one.outcome))
+    kept = _keep(conn, [Taken(one.claim.id, one.at, decision.keep, decision.moved)
+                        for one, decision in ours if decision.keep is not None])  # fmt: skip
+    left = [visits.left(one.claim, decision.state, one.at, kept.get(one.claim.id), _trouble(one.outcome))
             for one, decision in ours]  # fmt: skip
     if pages.finish_pages(conn, left) != len(left):
         raise AssertionError("a page that was held changed hands")
     for one, _ in ours:
         claim = one.claim
-        if kept[claim.id] is not None and claim.role != "main" and stood(claim):
+        if claim.id in kept and claim.role != "main" and stood(claim):
             pages.note_change(conn, claim.id, one.at)  # of a document, its reading tells (parser.handle)
     _count_noise(conn, [(str(one.claim.source), one.at) for one, decision in ours if decision.raw_change])
     for one, _ in ours:
@@ -177,20 +179,33 @@ def _look_after(
         sources.set_told(conn, claim.id, found.health)
 
 
-def record_robots(database: Database, claim: Claim, robots: Robots, now: datetime) -> None:
-    """Raises LostClaimError."""
+@dataclass(frozen=True, slots=True)
+class RobotsRead:
+    """What came of asking for a host's robots.txt at `at`."""
+
+    claim: Claim
+    robots: Robots
+    at: datetime
+
+
+def record_robots(database: Database, read: Sequence[RobotsRead]) -> list[Exception | None]:
+    """In one transaction, in the order of the hosts' names; answers for each LostClaimError or None."""
+    lost: dict[str, Exception] = {}
     with database.write() as conn:
-        if not visits.finish_robots(
-            conn,
-            claim,
-            now,
-            text=robots.text,
-            status=robots.status,
-            expires=robots.expires,
-            crawl_delay=robots.crawl_delay,
-            wait_until=robots.wait_until,
-        ):
-            raise LostClaimError(claim.url)
+        for one in sorted(read, key=lambda one: one.claim.host):
+            robots = one.robots
+            if not visits.finish_robots(
+                conn,
+                one.claim,
+                one.at,
+                text=robots.text,
+                status=robots.status,
+                expires=robots.expires,
+                crawl_delay=robots.crawl_delay,
+                wait_until=robots.wait_until,
+            ):
+                lost[one.claim.token] = LostClaimError(one.claim.url)
+    return [lost.get(one.claim.token) for one in read]
 
 
 def known_of(claim: Claim, now: datetime) -> Known:
@@ -222,10 +237,10 @@ def _go_on_without(conn: Connection, piece_id: str, now: datetime) -> None:
             publish(conn, snapshot_taken(main_id, taken, now))
 
 
-def _keep(conn: Connection, claim: Claim, decision: Decision, now: datetime) -> int | None:
-    """The snapshot's id where one was taken."""
-    if decision.keep is None:
-        return None
-    snapshot = snapshots.add_snapshot(conn, claim.id, now, decision.keep, moved=decision.moved)
-    publish(conn, snapshot_taken(claim.id, snapshot, now))
-    return snapshot
+def _keep(conn: Connection, taken: Sequence[Taken]) -> dict[str, int]:
+    """The snapshots' ids by their pages'."""
+    if not taken:
+        return {}
+    ids = snapshots.add_snapshots(conn, taken)
+    publish_all(conn, [snapshot_taken(one.page, id_, one.observed) for one, id_ in zip(taken, ids, strict=True)])
+    return {one.page: id_ for one, id_ in zip(taken, ids, strict=True)}

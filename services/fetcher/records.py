@@ -1,4 +1,4 @@
-"""Visits of pages, written down together: those that end at about the same time share a transaction.
+"""Visits written down together: those that end at about the same time share a transaction.
 
 A visit that ends while no other request is under way is on record at once; others wait for each other for LINGER
 seconds at most. A process that dies meanwhile has recorded nothing of them: their leases bring the visits back.
@@ -7,28 +7,26 @@ seconds at most. A process that dies meanwhile has recorded nothing of them: the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-
-from services.domain.clock import Clock
-from services.fetcher.record import Visited, record_pages
-from services.storage.database import Database
+from typing import Generic, TypeVar
 
 LINGER = 0.005
 #: Visits of one transaction.
 MOST = 64
 
-_Waiting = list[tuple[Visited, "asyncio.Future[Exception | None]"]]
+Visit = TypeVar("Visit")
 
 
-class Records:
-    """For one event loop."""
+class Records(Generic[Visit]):
+    """Visits of one kind, for one event loop. `record` writes them down, in a thread; it answers for each why it is not
+    on record, None where it is.
+    """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
+    def __init__(self, record: Callable[[Sequence[Visit]], Sequence[Exception | None]]) -> None:
+        self._record = record
         self._requests = 0
-        self._waiting: _Waiting = []
+        self._waiting: list[tuple[Visit, asyncio.Future[Exception | None]]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._writing: set[asyncio.Task[None]] = set()
 
@@ -41,7 +39,7 @@ class Records:
         finally:
             self._requests -= 1
 
-    async def write(self, visited: Visited) -> None:
+    async def write(self, visited: Visit) -> None:
         """Returns when the visit is on record; raises LostClaimError, or the fault that kept it off."""
         loop = asyncio.get_running_loop()
         written: asyncio.Future[Exception | None] = loop.create_future()
@@ -66,9 +64,8 @@ class Records:
             self._writing.add(task)
             task.add_done_callback(self._writing.discard)
 
-    async def _write(self, waiting: _Waiting) -> None:
-        visited = [one for one, _ in waiting]
-        errors = await asyncio.to_thread(record_pages, self._database, visited, self._clock)
+    async def _write(self, waiting: Sequence[tuple[Visit, asyncio.Future[Exception | None]]]) -> None:
+        errors = await asyncio.to_thread(self._record, [visited for visited, _ in waiting])
         for (_, written), error in zip(waiting, errors, strict=True):
             if not written.done():
                 written.set_result(error)

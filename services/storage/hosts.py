@@ -104,13 +104,14 @@ def save_robots(
     crawl_delay: float | None,
 ) -> None:
     values = {
-        "robots": text,
-        "robots_status": status,
-        "robots_fetched": fetched,
-        "robots_expires": expires,
-        "crawl_delay": crawl_delay,
+        "of": name,
+        "text": text,
+        "status": status,
+        "fetched": fetched,
+        "expires": expires,
+        "delay": crawl_delay,
     }
-    conn.execute(update(host).where(host.c.name == name).values(values))
+    conn.execute(_ROBOTS, values)
 
 
 def free_all_hosts(conn: Connection) -> None:
@@ -137,5 +138,16 @@ _FREE = (
         claim_token=None,
         claimed_until=None,
         next_request=case((host.c.next_request < _LATER, _LATER), else_=host.c.next_request),
+    )
+)
+_ROBOTS = (
+    update(host)
+    .where(host.c.name == bindparam("of"))
+    .values(
+        robots=bindparam("text"),
+        robots_status=bindparam("status"),
+        robots_fetched=bindparam("fetched"),
+        robots_expires=bindparam("expires"),
+        crawl_delay=bindparam("delay"),
     )
 )

@@ -7,37 +7,58 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from services.domain.errors import NotFound
 from services.domain.snapshot import Fetched, Gone, Snapshot
 from services.storage.codec import pack, unpack
 from services.storage.tables import body, page, sighting, snapshot
-from services.storage.upsert import insert_all_new, insert_new
+from services.storage.upsert import insert_all_new
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a visit of a page brought at `observed`. `moved`: the page redirects to `answer.url` for good."""
+
+    page: str
+    observed: datetime
+    answer: Fetched | Gone
+    moved: bool = False
 
 
 def add_snapshot(
     conn: Connection, page_id: str, observed: datetime, answer: Fetched | Gone, *, moved: bool = False
 ) -> int:
-    """Keep a visit's body and headers; answers the snapshot's id. `moved`: the page redirects to `answer.url` for good.
+    """Keep a visit's body and headers; answers the snapshot's id."""
+    (id_,) = add_snapshots(conn, [Taken(page_id, observed, answer, moved)])
+    return id_
+
+
+def add_snapshots(conn: Connection, taken: Sequence[Taken]) -> list[int]:
+    """Keep bodies and headers of different pages; answers the snapshots' ids, in their order.
 
     A page that goes A, B, A has three snapshots and two bodies.
     """
-    sha256 = _keep(conn, answer.body)
-    newest = select(snapshot.c.last_seen).where(snapshot.c.page_id == page_id).order_by(snapshot.c.id.desc()).limit(1)
-    values = {
-        "page_id": page_id,
-        "observed": observed,
-        "last_seen": observed,
-        "previous_seen": conn.execute(newest).scalar(),
-        "status": answer.status,
-        "url": answer.url,
-        "headers": json.dumps(answer.headers),
-        "sha256": sha256,
-        "moved": moved,
-    }
-    return int(conn.execute(insert(snapshot).values(values).returning(snapshot.c.id)).scalar_one())
+    hashes = _keep(conn, [one.answer.body for one in taken])
+    before = {row.page_id: row.last_seen for row in conn.execute(_newest(), {"pages": [one.page for one in taken]})}
+    rows = [
+        {
+            "page_id": one.page,
+            "observed": one.observed,
+            "last_seen": one.observed,
+            "previous_seen": before.get(one.page),
+            "status": one.answer.status,
+            "url": one.answer.url,
+            "headers": json.dumps(one.answer.headers),
+            "sha256": sha256,
+            "moved": one.moved,
+        }
+        for one, sha256 in zip(taken, hashes, strict=True)
+    ]
+    return [int(id_) for id_ in conn.execute(_TAKE, rows).scalars()]
 
 
 def touch(conn: Connection, snapshot_id: int, seen: datetime, recorded: datetime | None = None) -> None:
@@ -157,19 +178,40 @@ def empty_bodies(conn: Connection, hashes: Collection[str]) -> None:
     conn.execute(update(body).where(body.c.sha256.in_(hashes)).values(data=b""))
 
 
-def _keep(conn: Connection, data: bytes) -> str:
-    sha256 = hashlib.sha256(data).hexdigest()
-    known = conn.execute(select(func.length(body.c.data)).where(body.c.sha256 == sha256)).scalar()
-    if known is None:
-        insert_new(conn, body, {"sha256": sha256, "data": pack(data), "length": len(data)})
-    elif known == 0:  # retention emptied it, and here it is again
-        conn.execute(update(body).where(body.c.sha256 == sha256).values(data=pack(data)))
-    return sha256
+def _keep(conn: Connection, bodies: Sequence[bytes]) -> list[str]:
+    """The hash of each body, which is on record afterwards."""
+    hashes = [hashlib.sha256(data).hexdigest() for data in bodies]
+    known = {row.sha256: row.kept for row in conn.execute(_kept(), {"hashes": hashes})}
+    by_hash = dict(zip(hashes, bodies, strict=True))
+    new = [{"sha256": sha256, "data": pack(data), "length": len(data)}
+           for sha256, data in by_hash.items() if sha256 not in known]  # fmt: skip
+    if new:
+        insert_all_new(conn, body, new)
+    for sha256, data in by_hash.items():
+        if known.get(sha256) is False:  # retention emptied it, and here it is again
+            conn.execute(update(body).where(body.c.sha256 == sha256).values(data=pack(data)))
+    return hashes
 
 
-#: Built once: building a statement costs more than running it.
+# Built once: building a statement costs more than running it.
+
+_TAKE = insert(snapshot).returning(snapshot.c.id, sort_by_parameter_order=True)
 _SEEN = (
     update(snapshot)
     .where(snapshot.c.id == bindparam("of"), snapshot.c.last_seen < bindparam("at"))
     .values(last_seen=bindparam("at"))
 )
+
+
+@cache
+def _kept() -> Select[Any]:
+    these = body.c.sha256.in_(bindparam("hashes", expanding=True))
+    return select(body.c.sha256, (func.length(body.c.data) > 0).label("kept")).where(these)
+
+
+@cache
+def _newest() -> Select[Any]:
+    """The newest snapshot of each of `pages` that has one."""
+    these = snapshot.c.page_id.in_(bindparam("pages", expanding=True))
+    newest = select(func.max(snapshot.c.id)).where(these).group_by(snapshot.c.page_id)
+    return select(snapshot.c.page_id, snapshot.c.last_seen).where(snapshot.c.id.in_(newest))

@@ -39,10 +39,12 @@ def insert_or_update(
     conn.execute(row.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
 
-def insert_numbered(conn: Connection, table: Table, values: Mapping[str, Any], number: Column[int]) -> int | None:
-    """As insert_new; answers the number the database gave the new row, None where there is one already."""
-    found: int | None = conn.execute(_numbered(conn.dialect.name, number), dict(values)).scalar()
-    return found
+def insert_all_numbered(
+    conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: Column[str], number: Column[int]
+) -> dict[str, int]:
+    """As insert_new for each of `rows`; answers by key the numbers that the database gave to the new ones."""
+    found = conn.execute(_numbered(conn.dialect.name, table, key, number), list(rows))
+    return {row[0]: row[1] for row in found}
 
 
 def insert_for(conn: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
@@ -62,5 +64,5 @@ def _new(dialect: str, table: Table) -> Insert:
 
 
 @cache
-def _numbered(dialect: str, number: Column[int]) -> ReturningInsert[Any]:
-    return _insert(dialect, number.table).on_conflict_do_nothing().returning(number)
+def _numbered(dialect: str, table: Table, key: Column[str], number: Column[int]) -> ReturningInsert[Any, Any]:
+    return _insert(dialect, table).on_conflict_do_nothing().returning(key, number)

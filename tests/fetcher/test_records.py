@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -143,9 +144,14 @@ def test_a_page_that_is_being_written_is_waited_for_alone(database: Database) ->
 
 
 async def _visits(database: Database, claims: list[Claim], *, slow: float) -> list[int]:
-    """Writes three visits while the request of a fourth takes `slow` seconds; answers how many writes there were."""
-    writes = []
-    records = Records(database, lambda: writes.append(1) or LATER)  # type: ignore[func-returns-value]
+    """Three visits, while the request of a fourth takes `slow` seconds; answers how many each write was of."""
+    writes: list[int] = []
+
+    def record(visited: Sequence[Visited]) -> Sequence[Exception | None]:
+        writes.append(len(visited))
+        return record_pages(database, visited, lambda: LATER)
+
+    records = Records(record)
 
     async def visit(claim: Claim, seconds: float) -> None:
         with records.visiting():
@@ -159,7 +165,7 @@ async def _visits(database: Database, claims: list[Claim], *, slow: float) -> li
 @pytest.mark.anyio
 async def test_visits_that_end_together_are_written_together(database: Database) -> None:
     claims = await asyncio.to_thread(claimed, database)
-    assert len(await _visits(database, claims, slow=0.0)) == 1
+    assert await _visits(database, claims, slow=0.0) == [4]
     assert last_visits(database) == [True] * 4
 
 

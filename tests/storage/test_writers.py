@@ -17,9 +17,9 @@ WRITES = {
     "delete",
     "insert_new",
     "insert_all_new",
+    "insert_all_numbered",
     "insert_for",
     "insert_or_update",
-    "insert_numbered",
 }
 WRITERS = {
     "source": "storage/sources.py",

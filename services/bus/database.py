@@ -150,6 +150,11 @@ def release(conn: Connection, group: str, event_id: str, token: str) -> bool:
     return conn.execute(update(queue).where(_held(group, event_id, token)).values(unused)).rowcount == 1
 
 
+def due_groups(conn: Connection, now: datetime) -> list[str]:
+    """The groups for which `claim` may find something now."""
+    return sorted(conn.execute(_due_groups(), {"now": now}).scalars())
+
+
 def next_due(conn: Connection, group: str) -> datetime | None:
     due: datetime | None = conn.execute(_next_due(), {"group": group}).scalar()
     return due
@@ -248,6 +253,12 @@ def _offered() -> Select[Any]:
 
 
 @cache
+def _due_groups() -> Select[Any]:
+    ready = and_(queue.c.available_at <= bindparam("now"), _free(), _nothing_ahead())
+    return select(queue.c.group).where(ready).distinct()
+
+
+@cache
 def _next_due() -> Select[Any]:
     leased = func.coalesce(queue.c.lease_until, literal(EPOCH, UtcTime))
     moment = case((leased > queue.c.available_at, leased), else_=queue.c.available_at)
@@ -259,10 +270,15 @@ def _free() -> ColumnElement[bool]:
 
 
 def _first_of_its_key() -> ColumnElement[bool]:
+    return and_(queue.c.group == bindparam("group"), _nothing_ahead())
+
+
+def _nothing_ahead() -> ColumnElement[bool]:
+    """It is not dead, and the first of its key that is not."""
     earlier = queue.alias("earlier")
     same_key = and_(earlier.c.group == queue.c.group, earlier.c.key == queue.c.key, earlier.c.dead.is_(False))
     ahead = select(earlier.c.seq).where(same_key, earlier.c.seq < queue.c.seq).exists()
-    return and_(queue.c.group == bindparam("group"), queue.c.dead.is_(False), ~ahead)
+    return and_(queue.c.dead.is_(False), ~ahead)
 
 
 def _dead(group: str | None, event_id: str | None = None) -> ColumnElement[bool]:

@@ -32,11 +32,12 @@ class OnDatabase(log.InDatabase):
             for owed in self._owed.values():
                 owed.set()
 
-    def wait(self, group: str, limit: int, seconds: float) -> None:
+    def wait(self, group: str, limit: int, seconds: float) -> bool:
         with self._lock:
             owed = self._owed.setdefault(group, threading.Event())
         if owed.wait(seconds):
             owed.clear()
+        return True  # another process may have committed something
 
     def trouble(self) -> str | None:
         return None

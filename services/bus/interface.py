@@ -103,8 +103,11 @@ class Bus(Protocol):
 class Arrivals(Protocol):
     """How the loop of a consumer learns that there is something to claim; always outside any transaction."""
 
-    def wait(self, group: str, limit: int, seconds: float) -> None:
-        """Return when `claim` of up to `limit` may find something, after `seconds` at the latest; never raises."""
+    def wait(self, group: str, limit: int, seconds: float) -> bool:
+        """Return when `claim` of up to `limit` may find something, after `seconds` at the latest; never raises.
+
+        False: it would certainly find nothing.
+        """
 
     def trouble(self) -> str | None:
         """Why events do not travel now, one line; None: they do."""

@@ -32,6 +32,8 @@ from services.storage.database import Database
 OFFER = timedelta(seconds=10)
 #: Entries of a group that nobody has read yet; what is more waits in the database, but for one such lot in each OFFER.
 ROOM = 512
+#: How long what was seen of a stream is believed.
+LOOK = timedelta(seconds=1)
 #: The backstop of the wake-up.
 PAUSE = 0.25
 #: Consumers that asked for nothing for so long are gone.
@@ -49,6 +51,8 @@ class Relay:
         self._redis = connect(url)
         self._trouble = Trouble(url)
         self._swept = float("-inf")
+        #: Of each group: entries that may be added to its streams, and when they were looked at.
+        self._rooms: dict[str, tuple[int, datetime]] = {}
         #: When each group was offered something last.
         self._last: dict[str, datetime] = {}
 
@@ -86,13 +90,12 @@ class Relay:
 
     def _groups(self) -> Sequence[str]:
         """Those with anything due."""
-        now = self._clock()
         with self._database.read() as conn:
-            due = {group: log.next_due(conn, group) for group in log.owed_groups(conn)}
-        return [group for group, moment in sorted(due.items()) if moment is not None and moment <= now]
+            return log.due_groups(conn, self._clock())
 
     def _move(self, group: str) -> int:
-        room, now = self._most - self._unread(group), self._clock()
+        now = self._clock()
+        room = seen = self._room(group, now)
         if room <= 0:
             # an estimate may put off an offer, it never prevents one
             if now < self._last.get(group, now - OFFER) + OFFER:
@@ -102,8 +105,17 @@ class Relay:
         with self._database.write() as conn:
             offered = log.offer(conn, group, now, room, OFFER)
         if offered:
+            self._rooms[group] = seen - len(offered), self._rooms[group][1]
             self._add(group, offered)
         return len(offered)
+
+    def _room(self, group: str, now: datetime) -> int:
+        """Entries that may be added. What is read meanwhile only makes room: the streams are looked at now and then."""
+        room, looked = self._rooms.get(group, (0, now))
+        if room <= 0 or now - looked >= LOOK:
+            room, looked = self._most - self._unread(group), now
+            self._rooms[group] = room, looked
+        return room
 
     def _add(self, group: str, offered: Sequence[Offered]) -> None:
         try:

@@ -52,7 +52,7 @@ class Streams(database.InDatabase):
         self._claimed: OrderedDict[tuple[str, str], _Place] = OrderedDict()
         self._to_ack: list[tuple[str, _Place]] = []
 
-    def wait(self, group: str, limit: int, seconds: float) -> None:
+    def wait(self, group: str, limit: int, seconds: float) -> bool:
         began = time.monotonic()
         try:
             self._acknowledge()
@@ -64,6 +64,8 @@ class Streams(database.InDatabase):
         except RedisError as error:
             self._trouble.met(error)
             self._pause(max(0.0, min(seconds, _PAUSE) - (time.monotonic() - began)))
+        with self._lock:
+            return bool(self._in_hand[group])
 
     def claim(self, conn: Connection, group: str, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
         """Of what `wait` brought. What is not owed to us any more, or not yet, is let go."""

@@ -96,5 +96,7 @@ async def _work(house: House, stop: asyncio.Event, group: str, limit: int, step:
             _log.exception("work.failed", group=group)
             await asyncio.sleep(PAUSE)
             busy = 0
+        if busy and not stop.is_set() and await asyncio.to_thread(house.bus.wait, group, limit, 0):
+            continue
         if not stop.is_set():
-            await asyncio.to_thread(house.bus.wait, group, limit, 0 if busy else PAUSE)
+            await asyncio.to_thread(house.bus.wait, group, limit, PAUSE)

@@ -31,7 +31,8 @@ from machine import ENGINES, opened, quieten  # noqa: E402
 from matrix import matrix  # noqa: E402
 from rolling import rolling  # noqa: E402
 from simulation import simulate  # noqa: E402
-from speed import latency, throughput  # noqa: E402
+from soak import soak  # noqa: E402
+from speed import throughput  # noqa: E402
 from storm import storm  # noqa: E402
 from trials import SHORT, TRIALS  # noqa: E402
 
@@ -84,7 +85,8 @@ def _run(trial: str, engine: str, asked: argparse.Namespace) -> list[Row]:
             wrong = simulate(database, seeds)
         return [("T15 simulation", engine, not wrong, f"{len(seeds)} seeds, wrong: {wrong[:3]}")]
     if trial in ("T20", "T22"):
-        made_of = latency(engine, asked.docs, asked.rate, asked.seconds) if trial == "T20" else throughput(engine)
+        t20 = trial == "T20"
+        made_of = soak(engine, asked.docs, asked.rate, asked.seconds, shown=_told) if t20 else throughput(engine)
         return [(made_of.trial, engine, made_of.well, str(made_of))]
     found = (SHORT if asked.short else TRIALS)[trial](engine)
     return [(found.trial, engine, found.well, str(found))]

@@ -16,6 +16,7 @@ TRIALS = {
     "T8": ["T8", "--docs", "2", "--versions", "3", "--kills", "2", "--losses", "2", "--replicas", "1"],
     "rolling": ["rolling", "--docs", "3", "--versions", "3", "--replicas", "2", "--rounds", "1"],
     "bus": ["T6", "T7", "T9", "T10", "T11", "T21", "--short"],
+    "T20": ["T20", "--docs", "4", "--rate", "2", "--seconds", "5"],
     "T15": ["T15", "--seeds", "60"],
 }
 

@@ -3,7 +3,7 @@ nothing of our database: what a trial expects and what it got are compared from 
 
     GET  http://hN.example.gov.cn:PORT/d/N.html     document N in its present version
     POST /hook                                      a webhook: noted, answered with 204
-    POST /_tell, GET /_log                          for whoever conducts the trial
+    POST /_tell, GET /_log, /_count                          for whoever conducts the trial
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+_LETTER = Path(__file__).with_name("letter.txt").read_text(encoding="utf-8").strip()
 _TEXT = """临江市人民政府办公室关于印发第{doc}号行动方案的通知
 各区县人民政府，市政府有关部门：
 现将《第{doc}号行动方案》印发给你们，请认真贯彻执行。
@@ -34,9 +36,9 @@ _TEXT = """临江市人民政府办公室关于印发第{doc}号行动方案的�
 2023年3月20日"""
 
 
-def page(doc: int, version: int) -> bytes:
+def page(doc: int, version: int, letter: bool = False) -> bytes:
     """Each version promises one thing less than the one before."""
-    lines = _TEXT.format(doc=doc, target=20_000 - version).split("\n")
+    lines = (_LETTER if letter else _TEXT).format(doc=doc, target=20_000 - version).split("\n")
     body = "".join(f"<p>{line}</p>" for line in lines[1:])
     return (
         f'<html><head><meta charset="utf-8"><title>{lines[0]}</title></head><body><h1>{lines[0]}</h1>'
@@ -62,6 +64,8 @@ class World:
     received: list[tuple[int, int, str, str, float]] = field(default_factory=list)
     #: Kill this process at this moment of its next webhook: connected, asked, answering.
     doomed: tuple[int, str] | None = None
+    #: Whether pages are letters of ordinary length instead of short notices.
+    letters: bool = False
     #: Share of webhooks answered with 500, for versions of which it is the first time.
     refuse: int = 0
 
@@ -89,12 +93,17 @@ class World:
             if b"if-none-match: " + tag in head.lower():
                 writer.write(b"HTTP/1.1 304 Not Modified\r\nETag: " + tag + b"\r\n\r\n")
             else:
-                writer.write(_whole(b"200 OK", page(doc, version), b"ETag: " + tag, b"Content-Type: text/html"))
+                writer.write(
+                    _whole(b"200 OK", page(doc, version, self.letters), b"ETag: " + tag, b"Content-Type: text/html")
+                )
             await writer.drain()
             self.served.append((doc, version, time.time()))
         elif path == "/_tell":
             self._told(json.loads(body))
             writer.write(_whole(b"200 OK", b"{}"))
+        elif path == "/_count":
+            count = len({(doc, n) for doc, n, *_ in self.received})
+            writer.write(_whole(b"200 OK", json.dumps(count).encode()))
         elif path == "/_log":
             log = {"served": self.served, "received": self.received, "news": sorted(self.news),
                    "versions": {str(doc): n for doc, n in self.versions.items()}}  # fmt: skip
@@ -133,6 +142,7 @@ class World:
             self.versions[int(doc)] = version
             self.news.add(int(doc))
         self.last = what.get("last", self.last)
+        self.letters = what.get("letters", self.letters)
         if "doomed" in what:
             self.doomed = (what["doomed"][0], what["doomed"][1]) if what["doomed"] else None
         if what.get("forget"):
@@ -165,6 +175,10 @@ class Outside:
     def log(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self._ask("GET", "/_log", ""))
         return found
+
+    def count(self) -> int:
+        """Versions of which an alert arrived."""
+        return int(self._ask("GET", "/_count", ""))
 
     def close(self) -> None:
         os.kill(self.pid, signal.SIGKILL)

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from services.parser.reading.memo import kept
+
 _WORDS = re.compile(r"[a-z]+")
 _TEXT = "the quick brown fox jumps over the lazy dog and 12 more " * 400
 
@@ -34,6 +36,7 @@ def cpu_ms(work: Callable[[], object], rounds: int = 5) -> float:
 
 def _remembered() -> Iterator[Any]:
     """The bounded caches of the parser's modules; unbounded ones hold patterns made of the lexicon, once a process."""
+    yield from kept()
     for name, module in list(sys.modules.items()):
         if name.startswith("services.parser"):
             yield from (each for each in vars(module).values() if _is_bounded_cache(each))

@@ -6,6 +6,8 @@ import functools
 import re
 from bisect import bisect_left
 
+from services.parser.reading.memo import remembered
+
 _CLOSES = dict(zip("“‘「『《〈(〔【[", "”’」』》〉)〕】]", strict=True))
 _OPENS = {closing: opening for opening, closing in _CLOSES.items()}
 _BRACKETS = re.escape("".join([*_CLOSES, *_OPENS]))
@@ -100,6 +102,12 @@ _TAIL = frozenset("。!?;”’」』")
 
 def cut(text: str, start: int, end: int, marks: str = "。!?;") -> list[tuple[int, int]]:
     """Trimmed, non-empty pieces of `[start, end)`, each with the mark that ends it."""
+    return [(begin + start, stop + start) for begin, stop in _cut(text[start:end], marks)]
+
+
+@remembered(8_192)  # several steps cut each paragraph
+def _cut(text: str, marks: str) -> list[tuple[int, int]]:
+    start, end = 0, len(text)
     pieces, begin = [], start
     for place in top_level(text, start, end, marks):
         if place < begin:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 #: Up to so many different characters, one `str.replace` each (0.5 ns a character) beats `str.translate` (100 ns).
 _FEW = 64
+#: Text in traditional script has more than that in its first characters; there is no need to look for the others.
+_SAMPLE = 1_000
 
 
 class Replacement:
@@ -26,9 +28,10 @@ class Replacement:
         self._candidates = re.compile(f"[{plane_0}{beyond}]")
 
     def __call__(self, text: str) -> str:
-        present = set(self._candidates.findall(text))
-        if len(present) > _FEW:
-            return text.translate(self._translation)
+        for part in (text[:_SAMPLE], text) if len(text) > _SAMPLE else (text,):
+            present = set(self._candidates.findall(part))
+            if len(present) > _FEW:
+                return text.translate(self._translation)
         for character in present:
             text = text.replace(character, self._table.get(character, character))
         return text

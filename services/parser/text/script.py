@@ -7,6 +7,8 @@ phrases. The table is read off OpenCC by converting each ideograph alone, once, 
 from __future__ import annotations
 
 import re
+from itertools import islice
+from math import ceil
 
 from opencc import OpenCC
 
@@ -69,7 +71,8 @@ def to_simplified(text: str) -> str:
 
 def script_of(text: str) -> Script:
     """The script of `text`. No fixed character decides: conversions are inconsistent (001 writes 關于, 制造, 后端)."""
-    betraying = len(_BETRAYING.findall(text))
-    if betraying and betraying >= _TRADITIONAL_FROM * len(_IDEOGRAPH.findall(text)):
+    enough = ceil(_TRADITIONAL_FROM * len(text))  # so many are enough, were every character an ideograph
+    betraying = sum(1 for _ in islice(_BETRAYING.finditer(text), enough))
+    if betraying and (betraying == enough or betraying >= _TRADITIONAL_FROM * len(_IDEOGRAPH.findall(text))):
         return "traditional"
     return "simplified"

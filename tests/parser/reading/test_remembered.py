@@ -18,9 +18,9 @@ from services.parser.reading.commitments.clauses import clauses
 from services.parser.reading.commitments.deadlines import explicit_due
 from services.parser.reading.commitments.promises import reports
 from services.parser.reading.commitments.sentence import sentence_at
+from services.parser.reading.memo import kept
 from services.parser.reading.numbers.passages import passages
-from services.parser.reading.numbers.quantities import _numbers_of as numbers_at_once
-from services.parser.reading.numbers.quantities import find_numbers
+from services.parser.reading.numbers.quantities import find_numbers, numbers_of
 from services.parser.reading.read import read_text
 from services.parser.text.layers import match
 
@@ -33,6 +33,7 @@ TEXTS = [
 
 
 def _caches() -> Iterator[Any]:
+    yield from kept()
     for name, module in list(sys.modules.items()):
         if name.startswith("services.parser"):
             for each in vars(module).values():
@@ -130,7 +131,7 @@ def _agrees(unit: Unit, matched: str) -> None:
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: text[:12])
 def test_numbers_found_by_line_are_those_of_the_whole_text(text: str) -> None:
     matched = match(text)
-    assert find_numbers(matched) == numbers_at_once(matched)
+    assert find_numbers(matched) == numbers_of(matched)
 
 
 def test_only_sentences_of_usual_length_are_kept() -> None:

@@ -12,6 +12,7 @@ from services.parser.reading.anatomy.closing import close, head_role
 from services.parser.reading.anatomy.layout import Layout, Row
 from services.parser.reading.anatomy.lines import is_audience, role_of
 from services.parser.reading.anatomy.parts import Anatomy, furnished
+from services.parser.reading.memo import remembered
 from services.parser.reading.patterns import any_of, any_word
 from services.parser.reading.structure.markers import numbered
 
@@ -90,8 +91,13 @@ def salutation_index(rows: Sequence[Row]) -> int | None:
 
 
 def _greets(row: Row) -> bool:
-    line = row.text.strip()
-    if glued_greeting(row.text):
+    return _is_greeting(row.text)
+
+
+@remembered(1_024)  # three steps ask it of the first rows
+def _is_greeting(text: str) -> bool:
+    line = text.strip()
+    if glued_greeting(text):
         return True
     if len(line) > _LONGEST_GREETING or is_audience(line):
         return False

@@ -8,7 +8,7 @@ differ. Places are places in the window.
 from __future__ import annotations
 
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from services.domain.commitment import Action
 from services.parser.reading.commitments import actors, attributes, deadlines, promises
@@ -16,11 +16,11 @@ from services.parser.reading.commitments.actions import actions, goal_modality
 from services.parser.reading.commitments.actors import Heads
 from services.parser.reading.commitments.clauses import Span, clauses
 from services.parser.reading.commitments.promises import Place, Standing
-from services.parser.reading.memo import Remembering
+from services.parser.reading.memo import Remembering, remembered
 
 #: So much of what stands before and behind a sentence its patterns may look at.
 _BEFORE, _BEHIND = 12, 4
-#: Sentences remembered: the last 130 replies or so, 30 MB; a longer sentence than this is read each time.
+#: Sentences remembered, and how long they are at most: the last 130 replies or so, 30 MB.
 _MOST = 16_384
 _LONGEST = 400
 
@@ -29,7 +29,7 @@ def sentence_at(matched: str, start: int, end: int) -> Sentence:
     """The sentence `matched[start:end]`."""
     begin = max(0, start - _BEFORE)
     window = matched[begin : end + _BEHIND]
-    return (_remembered if end - start <= _LONGEST else Sentence)(window, start - begin, end - begin)
+    return _read(window, start - begin, end - begin)
 
 
 class Sentence(Remembering):
@@ -117,4 +117,6 @@ class Sentence(Remembering):
         return actions(self.text, pieces, heads.predicates, directive=directive, since=since)
 
 
-_remembered = lru_cache(maxsize=_MOST)(Sentence)
+@remembered(_MOST, _LONGEST)
+def _read(window: str, start: int, end: int) -> Sentence:
+    return Sentence(window, start, end)

@@ -78,7 +78,7 @@ def _facts(units: tuple[Unit, ...], figures: tuple[Figure, ...]) -> tuple[Unit, 
     """A past unit, preamble or lead-in that holds a figure is a fact (SCHEMA.md)."""
     starts = [figure.start for figure in figures]
     return tuple(
-        replace(unit, label="fact")
+        Unit(unit.start, unit.end, unit.section, "fact", unit.commitment)
         if unit.label in _PAST_LABELS and bisect_right(starts, unit.end - 1) > bisect_right(starts, unit.start - 1)
         else unit
         for unit in units

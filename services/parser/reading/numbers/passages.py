@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 from services.parser.lexicon import load
-from services.parser.reading.memo import Remembering
-from services.parser.reading.numbers.quantities import LONGEST_LINE, find_numbers, line_at, numbers_of
+from services.parser.reading.memo import LONGEST, Remembering, remembered
+from services.parser.reading.numbers.quantities import find_numbers, line_at, numbers_of
 from services.parser.reading.numbers.quantity import Quantity
 from services.parser.reading.patterns import alternatives
 from services.parser.reading.structure.markers import ARTICLE
@@ -118,15 +117,15 @@ def passages(matched: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[P
         if not at <= start <= end <= at + len(line) or not frame:
             at = matched.rfind("\n", 0, start) + 1
             line, frame = line_at(matched, at)
-        if end <= at + len(line) and len(frame) <= LONGEST_LINE:
-            yield _remembered(frame, start - at + 1, end - at + 1), at - 1
+        if end <= at + len(line) and len(frame) <= LONGEST:
+            yield _in_line(frame, start - at + 1, end - at + 1), at - 1
         else:
             start = _begin(matched, start, end)
             yield Passage(matched, start, end, _inside(quantities, starts, start, end)), 0
 
 
-@lru_cache(maxsize=16_384)  # a few thousand documents' sentences with numbers, 30 MB of them
-def _remembered(frame: str, start: int, end: int) -> Passage:
+@remembered(16_384)  # the sentences with numbers of a few hundred replies, 30 MB
+def _in_line(frame: str, start: int, end: int) -> Passage:
     quantities = numbers_of(frame).quantities
     start = _begin(frame, start, end)
     return Passage(frame, start, end, _inside(quantities, [quantity.start for quantity in quantities], start, end))

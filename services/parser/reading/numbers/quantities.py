@@ -15,6 +15,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from services.domain.commitment import Amount, Comparator
+from services.parser.reading.memo import remembered
 from services.parser.reading.numbers.chinese_numbers import chinese_numbers
 from services.parser.reading.numbers.number_names import Name, find_names, name_at
 from services.parser.reading.numbers.number_units import (
@@ -40,10 +41,6 @@ class Numbers:
     names: tuple[Name, ...]
 
 
-#: Lines of so many characters at most are remembered, 10 MB of them; longer ones are read each time.
-LONGEST_LINE = 1_000
-
-
 @lru_cache(maxsize=8)
 def find_numbers(matched: str) -> Numbers:
     """All numbers of `matched`; kept for the next caller, for targets, figures and labels ask about the same text."""
@@ -52,7 +49,7 @@ def find_numbers(matched: str) -> Numbers:
     start = 0
     while start <= len(matched):
         line, frame = line_at(matched, start)
-        numbers = numbers_of(frame) if len(frame) <= LONGEST_LINE else _numbers_of(frame)
+        numbers = numbers_of(frame)
         quantities += [each.moved(start - 1) for each in numbers.quantities]
         names += [Name(each.start + start - 1, each.end + start - 1, each.reason) for each in numbers.names]
         start += len(line) + 1
@@ -68,12 +65,11 @@ def line_at(matched: str, start: int) -> tuple[str, str]:
     return line, f"\n{line}" if end < 0 else f"\n{line}\n\n"
 
 
-def _numbers_of(frame: str) -> Numbers:
+@remembered(8_192)  # about 10 MB of them
+def numbers_of(frame: str) -> Numbers:
+    """All numbers of a framed line."""
     names = find_names(frame)
     return Numbers(find_quantities(frame, names), names)
-
-
-numbers_of = lru_cache(maxsize=8_192)(_numbers_of)
 
 
 #: Longer runs of digits are codes and account numbers.

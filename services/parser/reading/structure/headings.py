@@ -7,6 +7,7 @@ import re
 
 from services.domain.document import Mode, SectionKind
 from services.parser.lexicon import load
+from services.parser.reading.memo import remembered
 from services.parser.reading.patterns import any_of, any_word
 from services.parser.reading.sentences import first_top_level, hidden, top_level, trim
 from services.parser.reading.structure.markers import Marker
@@ -49,6 +50,13 @@ def heading_end(text: str, marker: Marker, end: int, followed: bool) -> int:
     """
     if marker.inline and marker.form == "cn_dun" and (known := _RUN_ON.match(text, marker.after)):
         return min(known.end(), end)
+    alone = Marker(marker.form, 0, 0, marker.after - marker.start, inline=marker.inline)
+    return marker.start + _heading_end(text[marker.start : end], alone, followed)
+
+
+@remembered(2_048)
+def _heading_end(text: str, marker: Marker, followed: bool) -> int:
+    end = len(text)
     couplet = _COUPLET.match(text, marker.after, end) if marker.form in ("cn_dun", "cn_paren") else None
     if couplet:
         return couplet.end()
@@ -107,6 +115,7 @@ def run_in_end(text: str, start: int, end: int, longest: int = UN_NUMBERED) -> i
     return stop + 1
 
 
+@functools.lru_cache(maxsize=1024)
 def core(heading: str) -> str:
     """A heading without its marker and final sign."""
     spaced = without_date_spaces(heading, 0, len(heading))
@@ -132,6 +141,7 @@ def tense(heading: str, run_in: bool = False) -> Mode | None:
     return "future" if _FUTURE.search(words) else None
 
 
+@functools.lru_cache(maxsize=1024)
 def kind_of_section(heading: str, mode: Mode | None) -> SectionKind:
     """What a section with this heading is for; `mode` is what the heading's words say (`tense`)."""
     words = core(heading)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from services.parser.lexicon import load
 from services.parser.reading.anatomy.layout import Row
 from services.parser.reading.bodies import is_body
+from services.parser.reading.memo import remembered
 from services.parser.reading.patterns import any_of, any_word
 from services.parser.reading.sentences import pairs
 
@@ -50,38 +51,52 @@ class UnitList:
 
 def list_of(row: Row, start: int) -> UnitList | None:
     """The list that ends `row`, or that the row (its text from offset `start` on) consists of; None without one."""
-    begin = start - row.start
-    text = row.text
+    found = _list_in(row.text, start - row.start)
+    return found and UnitList(
+        row.start + found.start, row.start + found.end, found.units, found.bracket, alone=found.alone
+    )
+
+
+def _list_in(text: str, begin: int) -> UnitList | None:
     stop = len(text.rstrip().rstrip("。;"))
-    if stop > begin and text[stop - 1] in _BRACKETS.values() and (found := _bracketed(row, begin, stop)):
+    if stop > begin and text[stop - 1] in _BRACKETS.values() and (found := _bracketed(text, begin, stop)):
         return found
     if ":" not in text:  # no label
         return None
     labelled = _LABEL.match(text, begin)
     if labelled and len(text) - begin <= _LONGEST:
         units = _units(text[labelled.end() : stop])
-        return UnitList(row.start + begin, row.end, units, None, alone=True) if units else None
-    return _behind(row, begin, stop)
+        return UnitList(begin, len(text), units, None, alone=True) if units else None
+    return _behind(text, begin, stop)
 
 
-def _behind(row: Row, begin: int, stop: int) -> UnitList | None:
+def _behind(text: str, begin: int, stop: int) -> UnitList | None:
     """A list without brackets behind the row's last sentence: …20家。责任单位:市工业和信息化局、市商务局。"""
     window = max(begin, stop - _LONGEST)
-    place = next((found.start() + 1 for found in _LABEL_BEHIND.finditer(row.text, window, stop)), None)
-    labelled = _LABEL.match(row.text, place, stop) if place is not None else None
-    if place is None or labelled is None or "。" in row.text[labelled.end() : stop]:
+    place = next((found.start() + 1 for found in _LABEL_BEHIND.finditer(text, window, stop)), None)
+    labelled = _LABEL.match(text, place, stop) if place is not None else None
+    if place is None or labelled is None or "。" in text[labelled.end() : stop]:
         return None
-    units = _units(row.text[labelled.end() : stop])
+    units = _units(text[labelled.end() : stop])
     if not any(map(_is_unit, units)) or max(map(len, units)) > _LONGEST_NAME:
         return None
-    start = row.start + place + len(row.text[place:stop]) - len(row.text[place:stop].lstrip())
-    return UnitList(start, row.end, units, None, alone=False)
+    start = place + len(text[place:stop]) - len(text[place:stop].lstrip())
+    return UnitList(start, len(text), units, None, alone=False)
 
 
-def _bracketed(row: Row, begin: int, stop: int) -> UnitList | None:
-    text = row.text
-    window = max(begin, stop - _LONGEST)
-    opened = next((o for o, c in pairs(text, window, stop).items() if c == stop - 1), None)
+def _bracketed(text: str, begin: int, stop: int) -> UnitList | None:
+    inside = _inside(text[max(begin, stop - _LONGEST) : stop])
+    if inside is None:
+        return None
+    length, units, bracket = inside
+    return UnitList(stop - length, stop, units, bracket, alone=not text[begin : stop - length].strip())
+
+
+@remembered(2_048)
+def _inside(text: str) -> tuple[int, tuple[str, ...], str] | None:
+    """How long the list in brackets is that `text` ends in, what it names, its bracket; None where it ends in none."""
+    stop = len(text)
+    opened = next((o for o, c in pairs(text, 0, stop).items() if c == stop - 1), None)
     if opened is None or text[opened] not in _BRACKETS:
         return None
     inside = text[opened + 1 : stop - 1]
@@ -89,8 +104,7 @@ def _bracketed(row: Row, begin: int, stop: int) -> UnitList | None:
     units = _units(inside[labelled.end() :] if labelled else inside)
     if not units or not (labelled or (_DUTIES.search(inside.rstrip("。")) and all(_is_unit(unit) for unit in units))):
         return None
-    alone = not text[begin:opened].strip()
-    return UnitList(row.start + opened, row.start + stop, units, text[opened], alone)
+    return stop - opened, units, text[opened]
 
 
 def _units(text: str) -> tuple[str, ...]:

@@ -123,9 +123,7 @@ def _leave(conn: Connection, rows: Sequence[Row[Any]]) -> None:
 def _enter(conn: Connection, known: Mapping[str, Row[Any]], wanted: Sequence[_Wanted]) -> None:
     if not wanted:
         return
-    returning = [{**_named(one.row["document_id"], one.id), **_set(one.row)} for one in wanted if one.id in known]
-    if returning:
-        conn.execute(_one().values({name: bindparam(f"to_{name}") for name in _columns(wanted[0])}), returning)
+    _update(conn, _columns(wanted[0]), [one for one in wanted if one.id in known])
     if new := [one.row for one in wanted if one.id not in known]:
         conn.execute(insert(commitment), new)
     COMMITMENT_TEXT.add(conn, {one.place: one.row["searchable"] for one in wanted})
@@ -136,8 +134,7 @@ def _stay(conn: Connection, document_id: str, known: Mapping[str, Row[Any]], wan
     if not wanted:
         return
     reworded = [one for one in wanted if one.row["searchable"] != known[one.id].searchable]
-    COMMITMENT_TEXT.remove(conn, {one.place: known[one.id].searchable for one in reworded})
-    COMMITMENT_TEXT.add(conn, {one.place: one.row["searchable"] for one in reworded})
+    COMMITMENT_TEXT.replace(conn, {one.place: (known[one.id].searchable, one.row["searchable"]) for one in reworded})
     _compare_bodies(conn, document_id, wanted)
     otherwise = [one for one in wanted if any(one.row[name] != getattr(known[one.id], name) for name in _SAID)]
     _update(conn, (*_SAID, "data", "version_n", "stood"), otherwise)
@@ -191,9 +188,8 @@ def _columns(one: _Wanted) -> tuple[str, ...]:
     return tuple(name for name in one.row if name not in ("document_id", "id"))
 
 
-def _set(row: Mapping[str, Any], names: Iterable[str] | None = None) -> dict[str, Any]:
-    chosen = names or [name for name in row if name not in ("document_id", "id")]
-    return {f"to_{name}": row[name] for name in chosen}
+def _set(row: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {f"to_{name}": row[name] for name in names}
 
 
 def _lowest(conn: Connection, document_id: str) -> int:

@@ -50,5 +50,12 @@ class PageText(TypeDecorator[str]):
 
 
 def storable(text: str) -> str:
-    """`text` as `PageText` keeps it."""
+    """`text` as `PageText` keeps it; nearly always that is `text` itself, and seen at once."""
+    if "\x00" not in text:
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            pass
+        else:
+            return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\x00", "\ufffd")

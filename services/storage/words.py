@@ -33,15 +33,15 @@ def save_words(conn: Connection, document_id: str, structure: Document, *, folde
         first = select(version.c.snapshot_id).where(version.c.document_id == document_id, version.c.n == 1)
         place = conn.execute(first).scalar_one()
         values = {"place": place, "document_id": document_id, "searchable": pack(text.encode())}
-        conn.execute(insert(document_words).values(values))
+        conn.execute(insert(document_words), values)
+        DOCUMENT_TEXT.add(conn, {place: text})
     else:
         place, old = known.place, _text(known)
         if old == text:
             return
-        DOCUMENT_TEXT.remove(conn, {place: old})
+        DOCUMENT_TEXT.replace(conn, {place: (old, text)})
         changed = update(document_words).where(document_words.c.place == place)
         conn.execute(changed.values(searchable=pack(text.encode())))
-    DOCUMENT_TEXT.add(conn, {place: text})
 
 
 def find_by_words(

@@ -277,9 +277,7 @@ class _Effect:
 
     def _last_seen(self) -> datetime | None:
         current = self._of.current
-        if current is None:
-            return None
-        return versions.get_version(self._conn, self._of.subject.id, current.n)[0].observed_until
+        return None if current is None else versions.observed_until(self._conn, self._of.subject.id, current.n)
 
     def _tell(
         self,

@@ -34,7 +34,7 @@ def decode(cls: type[T], data: bytes | str) -> T:
 
 
 def pack(data: bytes) -> bytes:
-    return zlib.compress(data, 6)
+    return zlib.compress(data, 4)  # half the time of 6, for a twentieth more of disk
 
 
 def unpack(data: bytes) -> bytes:

@@ -24,12 +24,15 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    literal_column,
     select,
     table,
     text,
 )
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects import postgresql
+
+from services.storage.many import execute_many
 
 
 class _Codes(dict[str, str]):
@@ -52,11 +55,22 @@ def grams(searched: str) -> frozenset[str]:
     return _pairs(codes).union(codes) - {""}
 
 
-def lost_grams(before: str, after: str) -> frozenset[str]:
-    """The terms of `before` that `after` has not. None crosses the end of a line: equal lines are not looked at."""
-    kept = set(after.split("\n"))
-    gone = grams("\n".join(line for line in before.split("\n") if line not in kept))
-    return frozenset(term for term in gone if _spelled(term) not in after)
+def exchanged_grams(before: str, after: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The terms that only `before` has, and those that only `after` has. None crosses the end of a line: lines that
+    both have are not looked at.
+    """
+    old, new = before.split("\n"), after.split("\n")
+    lost, won = _of_lines(old, but=new), _of_lines(new, but=old)
+    return _missing_in(after, lost - won), _missing_in(before, won - lost)
+
+
+def _of_lines(lines: Sequence[str], *, but: Sequence[str]) -> frozenset[str]:
+    left_out = set(but)
+    return grams("\n".join(line for line in lines if line not in left_out))
+
+
+def _missing_in(text: str, terms: frozenset[str]) -> frozenset[str]:
+    return frozenset(term for term in terms if _spelled(term) not in text)
 
 
 def asked_grams(word: str) -> frozenset[str]:
@@ -87,7 +101,7 @@ class TextIndex:
         self._fts5 = table(name, column("rowid"), column(name), column("grams"))
         self._tsvector = table(name, column("place"), column("grams"))
         self._rows = insert(self._fts5).values(rowid=bindparam("at"), grams=bindparam("terms"))
-        self._gone = self._rows.values({name: "delete"})
+        self._gone = self._rows.values({name: literal_column("'delete'")})
         vector = func.array_to_tsvector(bindparam("terms", type_=postgresql.ARRAY(Text)))
         self._vectors = insert(self._tsvector).values(place=bindparam("at"), grams=vector)
         event.listen(of, "after_create", lambda _, conn, **__: self.create(conn))
@@ -107,16 +121,16 @@ class TextIndex:
             return
         terms = {place: grams(words) for place, words in texts.items()}
         if _on_sqlite(conn):
-            conn.execute(self._rows, _told(terms))
+            execute_many(conn, self._rows, _told(terms))
             return
-        conn.execute(self._vectors, [{"at": place, "terms": sorted(found)} for place, found in terms.items()])
+        execute_many(conn, self._vectors, [{"at": place, "terms": sorted(found)} for place, found in terms.items()])
 
     def remove(self, conn: Connection, texts: Mapping[int, str]) -> None:
         """`texts` as they were added: FTS5 keeps none and has to be told."""
         if not texts:
             return
         if _on_sqlite(conn):
-            conn.execute(self._gone, _told({place: grams(words) for place, words in texts.items()}))
+            execute_many(conn, self._gone, _told({place: grams(words) for place, words in texts.items()}))
             return
         conn.execute(delete(self._tsvector).where(self._tsvector.c.place.in_(texts)))
 
@@ -129,8 +143,9 @@ class TextIndex:
         if not texts:
             return
         if _on_sqlite(conn):
-            conn.execute(self._gone, _told({at: lost_grams(before, after) for at, (before, after) in texts.items()}))
-            conn.execute(self._rows, _told({at: lost_grams(after, before) for at, (before, after) in texts.items()}))
+            exchanged = {at: exchanged_grams(before, after) for at, (before, after) in texts.items()}
+            execute_many(conn, self._gone, _told({at: lost for at, (lost, _) in exchanged.items()}))
+            execute_many(conn, self._rows, _told({at: won for at, (_, won) in exchanged.items()}))
             return
         self.remove(conn, {at: before for at, (before, _) in texts.items()})
         self.add(conn, {at: after for at, (_, after) in texts.items()})

@@ -10,14 +10,17 @@ Of a long document one sentence changes at a time: what is said as before is not
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, delete, false, insert, null, select, update
 
 from services.domain.document import Document
 from services.storage.codec import encode
+from services.storage.many import execute_many
 from services.storage.places import arranged
 from services.storage.promises import Promise, promises_of
 from services.storage.tables import COMMITMENT_TEXT, commitment, commitment_body, document, source, version
@@ -32,6 +35,11 @@ Keys = Callable[[str, Sequence[str]], Collection[str]]
 _MOST = 2**20
 #: What is written anew where a promise is said differently; the rest says where and since when it stands.
 _SAID = ("kind", "agency", "type", "tier", "modality", "topic", "deadline_end", "has_target", "searchable")
+#: What is written of a promise that is said otherwise, from elsewhere in the text, as before; and of one that is new.
+_STOOD = ("version_n", "stood")
+_SHIFTED = ("data", *_STOOD)
+_OTHERWISE = (*_SAID, *_SHIFTED)
+_ALL = tuple(column.name for column in commitment.c if column.name not in ("document_id", "id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +102,9 @@ def _wanted(
     where = tuple(name for name in (signed and signed.normalised, structure.metadata.publisher, *said) if name)
     told = {"document_id": document_id, "version_n": n, "standing": True, "kind": about.kind, "agency": about.agency}
     named = {name for one in structure.commitments for name in one.actors} | {about.agency} - {None}
-    found = {name: keys(name, where) for name in named}
+    found = {name: [storable(key) for key in keys(name, where)] for name in named}
     agency = {("agency", key) for key in found.get(about.agency, ())}
+    acting = {name: frozenset(("actor", key) for key in each) for name, each in found.items()}
     promises = list(promises_of(structure))
     low = _lowest(conn, document_id)
     stood = [known[one.commitment.id].place if one.commitment.id in known else None for one in promises]
@@ -105,8 +114,7 @@ def _wanted(
         before = known[one.id].stood if one.id in known else None
         text = storable(searched(folded(one.text)))
         row = {**told, **_own(promise), "place": place, "stood": _and_in(before, n), "searchable": text}
-        acting = {("actor", key) for name in one.actors for key in found[name]}
-        wanted.append(_Wanted(row, frozenset(agency | acting)))
+        wanted.append(_Wanted(row, frozenset(agency).union(*(acting[name] for name in one.actors))))
     return wanted
 
 
@@ -115,17 +123,15 @@ def _leave(conn: Connection, rows: Sequence[Row[Any]]) -> None:
     if not rows:
         return
     COMMITMENT_TEXT.remove(conn, {row.place: row.searchable for row in rows})
-    places = [{"at": row.place} for row in rows]
-    conn.execute(delete(commitment_body).where(commitment_body.c.place == bindparam("at")), places)
-    conn.execute(_one().values(standing=False, place=None), [_named(row.document_id, row.id) for row in rows])
+    execute_many(conn, _ALL_BODIES, [{"at": row.place} for row in rows])
+    execute_many(conn, _WITHDRAWN, [_named(row.document_id, row.id) for row in rows])
 
 
 def _enter(conn: Connection, known: Mapping[str, Row[Any]], wanted: Sequence[_Wanted]) -> None:
     if not wanted:
         return
-    _update(conn, _columns(wanted[0]), [one for one in wanted if one.id in known])
-    if new := [one.row for one in wanted if one.id not in known]:
-        conn.execute(insert(commitment), new)
+    _update(conn, _ALL, [one for one in wanted if one.id in known])
+    execute_many(conn, _NEW, [one.row for one in wanted if one.id not in known])
     COMMITMENT_TEXT.add(conn, {one.place: one.row["searchable"] for one in wanted})
     _add_bodies(conn, [(one.place, *body) for one in wanted for body in one.bodies])
 
@@ -137,55 +143,48 @@ def _stay(conn: Connection, document_id: str, known: Mapping[str, Row[Any]], wan
     COMMITMENT_TEXT.replace(conn, {one.place: (known[one.id].searchable, one.row["searchable"]) for one in reworded})
     _compare_bodies(conn, document_id, wanted)
     otherwise = [one for one in wanted if any(one.row[name] != getattr(known[one.id], name) for name in _SAID)]
-    _update(conn, (*_SAID, "data", "version_n", "stood"), otherwise)
+    _update(conn, _OTHERWISE, otherwise)
     done = {one.id for one in otherwise}
     # told from another place of the text: no index knows of that
     shifted = [one for one in wanted if one.id not in done and one.row["data"] != known[one.id].data]
-    _update(conn, ("data", "version_n", "stood"), shifted)
+    _update(conn, _SHIFTED, shifted)
     done |= {one.id for one in shifted}
-    _update(conn, ("version_n", "stood"), [one for one in wanted if one.id not in done])
+    _update(conn, _STOOD, [one for one in wanted if one.id not in done])
 
 
-def _update(conn: Connection, names: Sequence[str], wanted: Sequence[_Wanted]) -> None:
-    if not wanted:
-        return
+def _update(conn: Connection, names: tuple[str, ...], wanted: Sequence[_Wanted]) -> None:
     rows = [{**_named(one.row["document_id"], one.id), **_set(one.row, names)} for one in wanted]
-    conn.execute(_one().values({name: bindparam(f"to_{name}") for name in names}), rows)
+    execute_many(conn, _setting(names), rows)
 
 
 def _compare_bodies(conn: Connection, document_id: str, wanted: Sequence[_Wanted]) -> None:
     rows = commitment_body.c
     standing = select(rows.place, rows.role, rows.key).join(commitment, commitment.c.place == rows.place)
-    found = {tuple(row) for row in conn.execute(standing.where(commitment.c.document_id == document_id))}
-    places = {one.place for one in wanted}
-    stored = {(place, role, key) for place, role, key in found if place in places}
-    asked = {(one.place, role, storable(key)) for one in wanted for role, key in one.bodies}
-    if gone := stored - asked:
-        same = rows.place == bindparam("at"), rows.role == bindparam("as_"), rows.key == bindparam("by")
-        conn.execute(
-            delete(commitment_body).where(*same), [{"at": place, "as_": role, "by": key} for place, role, key in gone]
-        )
-    _add_bodies(conn, sorted(asked - stored))
+    stored = defaultdict[int, set[tuple[str, str]]](set)
+    for place, role, key in conn.execute(standing.where(commitment.c.document_id == document_id)):
+        stored[place].add((role, key))
+    gone = [(one.place, *body) for one in wanted for body in stored[one.place] - one.bodies]
+    execute_many(conn, _BODY, [{"at": place, "as_": role, "by": key} for place, role, key in gone])
+    _add_bodies(conn, [(one.place, *body) for one in wanted for body in sorted(one.bodies - stored[one.place])])
 
 
 def _add_bodies(conn: Connection, bodies: Iterable[tuple[int, str, str]]) -> None:
-    rows = [{"place": place, "role": role, "key": key} for place, role, key in bodies]
-    if rows:
-        conn.execute(insert(commitment_body), rows)
+    execute_many(conn, _NEW_BODY, [{"place": place, "role": role, "key": key} for place, role, key in bodies])
 
 
-def _one() -> Any:
+def _one() -> Update:
     """An update of one row, named by `_named`."""
     same = commitment.c.document_id == bindparam("of_document"), commitment.c.id == bindparam("of_id")
     return update(commitment).where(*same)
 
 
+@cache
+def _setting(names: tuple[str, ...]) -> Update:
+    return _one().values({name: bindparam(f"to_{name}") for name in names})
+
+
 def _named(document_id: str, id_: str) -> dict[str, str]:
     return {"of_document": document_id, "of_id": id_}
-
-
-def _columns(one: _Wanted) -> tuple[str, ...]:
-    return tuple(name for name in one.row if name not in ("document_id", "id"))
 
 
 def _set(row: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
@@ -212,6 +211,7 @@ def _own(promise: Promise) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=256)  # of one document nearly all stood in the same
 def _and_in(stood: str | None, n: int) -> str:
     """The versions a commitment stood in, and `n`, as spans in JSON."""
     spans = list(spans_of(stood)) if stood else []
@@ -222,3 +222,11 @@ def _and_in(stood: str | None, n: int) -> str:
     else:
         spans.append((n, n))
     return json.dumps(spans)
+
+
+# Built once: building a statement costs more than running it.
+_WITHDRAWN = _one().values(standing=false(), place=null())
+_NEW = insert(commitment).values({column.name: bindparam(column.name) for column in commitment.c})
+_NEW_BODY = insert(commitment_body).values({column.name: bindparam(column.name) for column in commitment_body.c})
+_ALL_BODIES = delete(commitment_body).where(commitment_body.c.place == bindparam("at"))
+_BODY = _ALL_BODIES.where(commitment_body.c.role == bindparam("as_"), commitment_body.c.key == bindparam("by"))

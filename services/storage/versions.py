@@ -146,6 +146,11 @@ def get_version(conn: Connection, document_id: str, n: int) -> tuple[VersionReco
     return _record(row, _changes(conn, document_id, n, n).get(n, ())), _structure(row)
 
 
+def observed_until(conn: Connection, document_id: str, n: int) -> datetime:
+    """The last visit that saw version `n`; there must be one."""
+    return _until(conn.execute(_with_snapshots(document_id).where(version.c.n == n)).one())
+
+
 @dataclass(frozen=True, slots=True)
 class Memento:
     """A version and when it was first seen."""
@@ -258,12 +263,17 @@ def _structure(row: Row[Any]) -> Document:
     return decode(Document, unpack(row.structure))
 
 
+def _until(row: Row[Any]) -> datetime:
+    moments: list[datetime] = [moment for moment in (row.observed, row.seen, row.seen_again) if moment is not None]
+    return max(moments)
+
+
 def _record(row: Row[Any], changes: tuple[Change, ...]) -> VersionRecord:
     return VersionRecord(
         document=row.document_id,
         n=row.n,
         observed_from=row.observed,
-        observed_until=max(moment for moment in (row.observed, row.seen, row.seen_again) if moment is not None),
+        observed_until=_until(row),
         recorded=row.recorded,
         reader=row.reader,
         snapshot=row.snapshot_id,

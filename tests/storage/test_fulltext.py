@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from services.storage.database import Database
-from services.storage.fulltext import asked_grams, grams, lost_grams
+from services.storage.fulltext import asked_grams, exchanged_grams, grams
 from services.storage.tables import COMMITMENT_TEXT
 
 CHARACTERS = st.text(alphabet="养老服务站a5%。 ,\n\x00\ud800𠀀é", max_size=12)
@@ -29,8 +29,8 @@ def test_pairs_tell_texts_apart() -> None:
 
 
 @given(CHARACTERS, CHARACTERS)
-def test_what_an_edit_loses_is_what_all_terms_say(before: str, after: str) -> None:
-    assert lost_grams(before, after) == grams(before) - grams(after)
+def test_what_an_edit_loses_and_wins_is_what_all_terms_say(before: str, after: str) -> None:
+    assert exchanged_grams(before, after) == (grams(before) - grams(after), grams(after) - grams(before))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@
     numbers      quantities ─► targets, figures, and a label for every number that is neither
 
 patterns, sentences, bodies ─ how words, sentences and names of public bodies are found; every step uses them
+memo ─ what a sentence, a line or a paragraph says by itself is remembered: a page read again mostly says it again
 aliases ─ names of bodies a user adds; bodies knows them once it is told, at start-up
 understanding ─ commitments, then targets, then figures, over a structured Document
 """

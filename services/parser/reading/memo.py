@@ -1,7 +1,8 @@
 """What is made of a piece of text alone is remembered: most of a page that is read again says what it said before.
 
 A memory is keyed by all that its answer is made of, so an answer from memory is the one that reading would give,
-whatever was read in between, in this thread or another. It is bounded in number and in the length of its texts.
+whatever was read in between, in this thread or another. It is bounded in number and in the length of its texts: all of
+them together take about 60 MB of a process that has read enough.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ from services.parser.reading.memo import Remembering, remembered
 
 #: So much of what stands before and behind a sentence its patterns may look at.
 _BEFORE, _BEHIND = 12, 4
-#: Sentences remembered, and how long they are at most: the last 130 replies or so, 30 MB.
-_MOST = 16_384
+#: Sentences remembered, and how long their windows are at most: those of the last hundred long replies, 20 MB.
+_MOST = 8_192
 _LONGEST = 400
 
 

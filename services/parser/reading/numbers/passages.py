@@ -124,7 +124,7 @@ def passages(matched: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[P
             yield Passage(matched, start, end, _inside(quantities, starts, start, end)), 0
 
 
-@remembered(16_384)  # the sentences with numbers of a few hundred replies, 30 MB
+@remembered(16_384)  # about 20 MB of them
 def _in_line(frame: str, start: int, end: int) -> Passage:
     quantities = numbers_of(frame).quantities
     start = _begin(frame, start, end)

@@ -65,7 +65,7 @@ def line_at(matched: str, start: int) -> tuple[str, str]:
     return line, f"\n{line}" if end < 0 else f"\n{line}\n\n"
 
 
-@remembered(8_192)  # about 10 MB of them
+@remembered(8_192)  # about 6 MB of them
 def numbers_of(frame: str) -> Numbers:
     """All numbers of a framed line."""
     names = find_names(frame)

@@ -50,7 +50,7 @@ PACKAGES: dict[str, set[str]] = {
     "settings": {"pydantic", "pydantic_settings"},
     "logs": {"structlog"},
     "seeds": set(),
-    "storage": {"sqlalchemy", "alembic", "pydantic"},
+    "storage": {"sqlalchemy", "alembic", "pydantic", "backports", "compression"},
     "bus": {"sqlalchemy", "redis", "structlog"},
     "egress": {"httpx", "httpx_aiohttp", "aiohttp", "structlog"},
     "metrics": {"prometheus_client"},

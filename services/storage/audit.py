@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -46,7 +45,7 @@ def bodies(conn: Connection) -> Iterator[str]:
             continue
         try:
             data = unpack(row.data)
-        except (zlib.error, TypeError) as error:
+        except (ValueError, TypeError) as error:
             yield f"body {row.sha256}: cannot be unpacked ({error})"
             continue
         if (found := hashlib.sha256(data).hexdigest()) != row.sha256:

@@ -6,11 +6,17 @@ default; fields this version does not know are ignored, so two versions of the p
 
 from __future__ import annotations
 
+import sys
 import zlib
 from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 T = TypeVar("T")
 
@@ -34,8 +40,17 @@ def decode(cls: type[T], data: bytes | str) -> T:
 
 
 def pack(data: bytes) -> bytes:
-    return zlib.compress(data, 4)  # half the time of 6, for a twentieth more of disk
+    return zstd.compress(data, _LEVEL)
 
 
 def unpack(data: bytes) -> bytes:
-    return zlib.decompress(data)
+    """What `pack` was given, today's or that of a version before, which was zlib's. Raises ValueError for damage."""
+    try:
+        return zstd.decompress(data) if data.startswith(_ZSTD) else zlib.decompress(data)
+    except (zstd.ZstdError, zlib.error) as error:
+        raise ValueError(str(error)) from error
+
+
+#: A fifth of the CPU that zlib's level 6 takes for a page, and less space.
+_LEVEL = 3
+_ZSTD = b"\x28\xb5\x2f\xfd"

@@ -6,7 +6,6 @@ import asyncio
 import json
 import shutil
 import sqlite3
-import zlib
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from services.replay.clock import SimulatedClock
 from services.replay.older import reader_of
 from services.replay.recording import OldReader, read_recording
 from services.replay.run import live
+from services.storage.codec import pack, unpack
 from services.storage.database import open_database
 
 __all__ = ["dafu"]  # the fixture
@@ -55,7 +55,7 @@ def test_an_intact_house(dafu: Dafu, copy: Path) -> None:
 
 def other_number(packed: bytes) -> bytes:
     """The stored text with another number in it."""
-    return zlib.compress(zlib.decompress(packed).replace("线路25条".encode(), "线路35条".encode(), 1))
+    return pack(unpack(packed).replace("线路25条".encode(), "线路35条".encode(), 1))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -53,3 +55,16 @@ def test_a_field_of_a_later_version_is_ignored() -> None:
 
 def test_a_quote_is_compact_utf8() -> None:
     assert encode(Quote(0, 2, "力争")) == '{"start":0,"end":2,"text":"力争"}'.encode()
+
+
+@quick
+@given(st.binary(max_size=300))
+def test_what_an_older_version_packed_can_be_read(data: bytes) -> None:
+    assert unpack(zlib.compress(data, 6)) == unpack(pack(data)) == data
+
+
+@pytest.mark.parametrize("cut", [1, 5, -1])
+def test_what_is_damaged_says_so(cut: int) -> None:
+    for packed in (pack("答复".encode() * 50), zlib.compress("答复".encode() * 50)):
+        with pytest.raises(ValueError, match=r"."):
+            unpack(packed[:cut])

@@ -3,18 +3,22 @@
 Everybody visits the same 200 pages on the same local server (watched_pages.py): new, then with identical bytes, with
 new furniture, and with three edits each. The server knows no validators, so every visit brings the whole page. A
 peer's start-up is what the same run costs with one page; it is taken off. Dafu's child counts from the first claim on.
+The raw limit (watched_limit.py) is what the same pages cost from memory, parsed and committed alone.
 Each peer lives in an environment of its own, made from the package index for this run.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,9 +27,12 @@ from typing import Any
 
 from benchmarks.environment import environment
 from benchmarks.table import show
+from benchmarks.watched_limit import limit
 from benchmarks.watched_pages import CONTAINER, PAGES, STATES, State, Watched, watched
 
 ROUNDS = 3
+#: Seconds after which a peer's run is ended.
+LONGEST = 180.0
 #: (state, peer) -> at least so many times Dafu's pages per CPU-second.
 BARS: dict[tuple[State, str], float] = {
     ("new", "urlwatch"): 1,
@@ -71,7 +78,13 @@ def run() -> bool:
             theirs = {peer.name: _peer(peer, base / peer.name / str(turn), pythons[peer.name], pages, url, become)
                       for peer in PEERS}  # fmt: skip
             rounds.append({"Dafu": ours, **theirs})
-    return _told(rounds, pages)
+        limits = [limit(pages, _made(base / f"limit{turn}")) for turn in range(ROUNDS)]
+    return _told(rounds, limits, pages)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
 @contextmanager
@@ -135,14 +148,18 @@ def _peer(
 
 
 def _measured(command: Sequence[str], folder: Path) -> Run:
-    """CPU and memory of a whole command, as the kernel counted them."""
+    """CPU and memory of a whole command, as the kernel counted them; one that does not end has no CPU to its name."""
     quiet = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
     with (folder / "said").open("w+", encoding="utf-8") as said:
         child = subprocess.Popen(command, cwd=folder, stdout=said, stderr=subprocess.STDOUT, env={**quiet, **_LOCAL})
+        too_long = threading.Timer(LONGEST, child.kill)
+        too_long.start()
         _, status, used = os.wait4(child.pid, 0)
+        too_long.cancel()
         child.returncode = os.waitstatus_to_exitcode(status)
         said.seek(0)
-        return Run(used.ru_utime + used.ru_stime, used.ru_maxrss, said.read())
+        cpu = used.ru_utime + used.ru_stime if child.returncode != -signal.SIGKILL else math.nan
+        return Run(cpu, used.ru_maxrss, said.read())
 
 
 #: changedetection.io refuses loopback unless it is told otherwise, and asks its maker for news.
@@ -197,7 +214,9 @@ PEERS = (
 )  # fmt: skip
 
 
-def _told(rounds: Sequence[Mapping[str, Passes]], pages: Sequence[Watched]) -> bool:
+def _told(
+    rounds: Sequence[Mapping[str, Passes]], limits: Sequence[Mapping[State, float]], pages: Sequence[Watched]
+) -> bool:
     names = list(rounds[0])
     print("\nconfiguration")
     for peer in PEERS:
@@ -210,8 +229,20 @@ def _told(rounds: Sequence[Mapping[str, Passes]], pages: Sequence[Watched]) -> b
         [(name, *(f"{cpu[name, state]:.2f}" for state in STATES),
           f"{max(run.peak_kib for run in rounds[0][name].values()) / 1024:.0f}") for name in names],
     )  # fmt: skip
+    _share(limits, cpu)
     met = _bars(rounds)
     return _reports(rounds[0], pages) and met
+
+
+def _share(limits: Sequence[Mapping[State, float]], cpu: Mapping[tuple[str, State], float]) -> None:
+    raw = {state: statistics.median(one[state] for one in limits) * 1000 for state in STATES}
+    show(
+        "of the raw limit: pages from memory, parsed by lexbor and committed, nothing else",
+        ("", *STATES),
+        [("limit, CPU ms a page", *(f"{raw[state]:.3f}" for state in STATES)),
+         *((f"{name}: share of the limit's speed", *(f"{raw[state] / cpu[name, state]:.1%}" for state in STATES))
+           for name in sorted({name for name, _ in cpu}))],
+    )  # fmt: skip
 
 
 def _bars(rounds: Sequence[Mapping[str, Passes]]) -> bool:

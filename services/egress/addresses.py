@@ -79,7 +79,8 @@ def judge_url(
     url = url.strip(" ")
     if len(url) > _LENGTH:
         return Refusal("too_long")
-    if any(_invisible(character) for character in url):
+    plain = url.isascii() and url.isprintable()  # nearly every one is; the rest is looked at character by character
+    if not plain and any(_invisible(character) for character in url):
         return Refusal("control_character")
     shape = _SHAPE.match(url)
     if shape is None or shape["scheme"].lower() not in schemes:

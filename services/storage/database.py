@@ -180,7 +180,8 @@ def create_engine_for(url: URL | str) -> Engine:
     if address.get_backend_name() != "sqlite":
         ours = {name: value for name, value in _IN_TIME.items() if name not in address.query}
         return create_engine(address, pool_pre_ping=True, connect_args=ours)
-    engine = create_engine(address, connect_args={"timeout": PATIENCE})
+    # the connection used last has its pages at hand; in turn, each would read them again after every other's write
+    engine = create_engine(address, connect_args={"timeout": PATIENCE}, pool_use_lifo=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -66,7 +66,7 @@ def save_commitments(
     To be called once a version, in its transaction, after it was saved. `folded` makes the form text is searched in,
     `keys` those a body is looked up by: storage knows neither.
     """
-    known = {row.id: row for row in conn.execute(select(commitment).where(commitment.c.document_id == document_id))}
+    known = {row.id: row for row in conn.execute(_KNOWN, {"of_document": document_id})}
     wanted = _wanted(conn, document_id, n, structure, known, folded, keys)
     staying = {one.id for one in wanted if one.id in known and known[one.id].place == one.place}
     _leave(conn, [row for row in known.values() if row.place is not None and row.id not in staying])
@@ -93,11 +93,7 @@ def _wanted(
     folded: Callable[[str], str],
     keys: Keys,
 ) -> list[_Wanted]:
-    about = conn.execute(
-        select(document, source.c.agency.label("whose"), source.c.region, source.c.name)
-        .join(source)
-        .where(document.c.id == document_id)
-    ).one()
+    about = conn.execute(_ABOUT, {"of_document": document_id}).one()
     signed, said = structure.metadata.agency, (about.whose, about.region, about.name)
     where = tuple(name for name in (signed and signed.normalised, structure.metadata.publisher, *said) if name)
     told = {"document_id": document_id, "version_n": n, "standing": True, "kind": about.kind, "agency": about.agency}
@@ -158,10 +154,8 @@ def _update(conn: Connection, names: tuple[str, ...], wanted: Sequence[_Wanted])
 
 
 def _compare_bodies(conn: Connection, document_id: str, wanted: Sequence[_Wanted]) -> None:
-    rows = commitment_body.c
-    standing = select(rows.place, rows.role, rows.key).join(commitment, commitment.c.place == rows.place)
     stored = defaultdict[int, set[tuple[str, str]]](set)
-    for place, role, key in conn.execute(standing.where(commitment.c.document_id == document_id)):
+    for place, role, key in conn.execute(_STORED, {"of_document": document_id}):
         stored[place].add((role, key))
     gone = [(one.place, *body) for one in wanted for body in stored[one.place] - one.bodies]
     execute_many(conn, _BODY, [{"at": place, "as_": role, "by": key} for place, role, key in gone])
@@ -193,8 +187,7 @@ def _set(row: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
 
 def _lowest(conn: Connection, document_id: str) -> int:
     """The lowest place of a document's, above those of documents found earlier."""
-    first = select(version.c.snapshot_id).where(version.c.document_id == document_id, version.c.n == 1)
-    return int(conn.execute(first).scalar_one()) * _MOST
+    return int(conn.execute(_FIRST, {"of_document": document_id}).scalar_one()) * _MOST
 
 
 def _own(promise: Promise) -> dict[str, Any]:
@@ -225,6 +218,18 @@ def _and_in(stood: str | None, n: int) -> str:
 
 
 # Built once: building a statement costs more than running it.
+_KNOWN = select(commitment).where(commitment.c.document_id == bindparam("of_document"))
+_ABOUT = (
+    select(document, source.c.agency.label("whose"), source.c.region, source.c.name)
+    .join(source)
+    .where(document.c.id == bindparam("of_document"))
+)
+_FIRST = select(version.c.snapshot_id).where(version.c.document_id == bindparam("of_document"), version.c.n == 1)
+_STORED = (
+    select(commitment_body.c.place, commitment_body.c.role, commitment_body.c.key)
+    .join(commitment, commitment.c.place == commitment_body.c.place)
+    .where(commitment.c.document_id == bindparam("of_document"))
+)
 _WITHDRAWN = _one().values(standing=false(), place=null())
 _NEW = insert(commitment).values({column.name: bindparam(column.name) for column in commitment.c})
 _NEW_BODY = insert(commitment_body).values({column.name: bindparam(column.name) for column in commitment_body.c})

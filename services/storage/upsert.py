@@ -34,9 +34,11 @@ def insert_or_update(
     values: Mapping[str, Any],
     once: Mapping[str, Any] | None = None,
 ) -> None:
-    """Insert a row of all three; where `key` exists already, overwrite `values` and leave what was written `once`."""
-    row = insert_for(conn, table).values({**key, **(once or {}), **values})
-    conn.execute(row.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+    """Insert a row of all three; where `key` exists already, overwrite `values` and leave what was written `once`.
+    Plain values only.
+    """
+    statement = _overwriting(conn.dialect.name, table, tuple(key), tuple(values))
+    conn.execute(statement, {**key, **(once or {}), **values})
 
 
 def insert_all_numbered(
@@ -66,3 +68,10 @@ def _new(dialect: str, table: Table) -> Insert:
 @cache
 def _numbered(dialect: str, table: Table, key: Column[str], number: Column[int]) -> ReturningInsert[Any, Any]:
     return _insert(dialect, table).on_conflict_do_nothing().returning(key, number)
+
+
+@cache
+def _overwriting(dialect: str, table: Table, key: tuple[str, ...], values: tuple[str, ...]) -> Insert:
+    statement = _insert(dialect, table)
+    told = {name: statement.excluded[name] for name in values}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=told)

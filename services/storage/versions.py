@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, ScalarSelect, Select, and_, func, insert, null, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    null,
+    select,
+)
 
 from services.domain.change import Change
 from services.domain.document import Document
@@ -83,7 +97,7 @@ def save_version(
     The page must be known. `title` stands in where the text has none; else the list's title does. `returns_to` is the
     earlier version that said the same. Two writers at once cannot both succeed: the second gets IntegrityError.
     """
-    n = (conn.execute(select(func.max(version.c.n)).where(version.c.document_id == document_id)).scalar() or 0) + 1
+    n = (conn.execute(_newest(), {"of": document_id}).scalar() or 0) + 1
     save_document(conn, document_id, structure, n=n, observed=observed, title=title)
     values = {
         "document_id": document_id,
@@ -98,7 +112,7 @@ def save_version(
         "structure": pack(encode(structure)),
         "returns_to": returns_to,
     }
-    conn.execute(insert(version).values(values))
+    conn.execute(insert(version), values)
     rows = [_change_row(document_id, n, recorded, ordinal, value) for ordinal, value in enumerate(changes)]
     if rows:
         conn.execute(insert(change), rows)
@@ -107,10 +121,7 @@ def save_version(
 
 def current_version(conn: Connection, document_id: str) -> Current | None:
     """None for a page that has no version yet."""
-    query = select(version).join(
-        document, and_(document.c.id == version.c.document_id, document.c.current_n == version.c.n)
-    )
-    row = conn.execute(query.where(version.c.document_id == document_id)).first()
+    row = conn.execute(_shown_now(), {"of": document_id}).first()
     return None if row is None else _current(row)
 
 
@@ -123,8 +134,8 @@ def show_version(conn: Connection, document_id: str, n: int) -> Document:
 
 def versions_of_key(conn: Connection, document_id: str, key_hash: str, limit: int = 3) -> tuple[Current, ...]:
     """Versions with that key, the newest first: the candidates for having said the same."""
-    query = select(version).where(version.c.document_id == document_id, version.c.key_hash == key_hash)
-    return tuple(_current(row) for row in conn.execute(query.order_by(version.c.n.desc()).limit(limit)))
+    asked = {"of": document_id, "key": key_hash, "limit": limit}
+    return tuple(_current(row) for row in conn.execute(_of_key(), asked))
 
 
 def find_version(conn: Connection, document_id: str, n: int) -> Current | None:
@@ -135,12 +146,12 @@ def find_version(conn: Connection, document_id: str, n: int) -> Current | None:
 
 def versions_of_others(conn: Connection, document_id: str, reader: str, limit: int = 3) -> tuple[Current, ...]:
     """The newest versions some other reader than `reader` made: their keys say nothing about what it would make."""
-    query = select(version).where(version.c.document_id == document_id, version.c.reader != reader)
-    return tuple(_current(row) for row in conn.execute(query.order_by(version.c.n.desc()).limit(limit)))
+    asked = {"of": document_id, "reader": reader, "limit": limit}
+    return tuple(_current(row) for row in conn.execute(_of_others(), asked))
 
 
 def get_version(conn: Connection, document_id: str, n: int) -> tuple[VersionRecord, Document]:
-    row = conn.execute(_with_snapshots(document_id).add_columns(version.c.structure).where(version.c.n == n)).first()
+    row = conn.execute(_whole(), {"of": document_id, "at": n}).first()
     if row is None:
         raise NotFound(f"document {document_id!r} has no version {n}")
     return _record(row, _changes(conn, document_id, n, n).get(n, ())), _structure(row)
@@ -148,7 +159,7 @@ def get_version(conn: Connection, document_id: str, n: int) -> tuple[VersionReco
 
 def observed_until(conn: Connection, document_id: str, n: int) -> datetime:
     """The last visit that saw version `n`; there must be one."""
-    return _until(conn.execute(_with_snapshots(document_id).where(version.c.n == n)).one())
+    return _until(conn.execute(_sighted(), {"of": document_id, "at": n}).one())
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +200,47 @@ def history(
     return tuple(_record(row, changes.get(row.n, ())) for row in rows)
 
 
-def _with_snapshots(document_id: str, known_at: datetime | None = None) -> Select[Any]:
+# What every reading asks is built once: building a statement costs more than running it.
+
+
+@cache
+def _newest() -> Select[Any]:
+    return select(func.max(version.c.n)).where(_of_document())
+
+
+@cache
+def _shown_now() -> Select[Any]:
+    shown = and_(document.c.id == version.c.document_id, document.c.current_n == version.c.n)
+    return select(version).join(document, shown).where(_of_document())
+
+
+@cache
+def _of_key() -> Select[Any]:
+    query = select(version).where(_of_document(), version.c.key_hash == bindparam("key"))
+    return query.order_by(version.c.n.desc()).limit(bindparam("limit"))
+
+
+@cache
+def _of_others() -> Select[Any]:
+    query = select(version).where(_of_document(), version.c.reader != bindparam("reader"))
+    return query.order_by(version.c.n.desc()).limit(bindparam("limit"))
+
+
+@cache
+def _sighted() -> Select[Any]:
+    return _with_snapshots(bindparam("of")).where(version.c.n == bindparam("at"))
+
+
+@cache
+def _whole() -> Select[Any]:
+    return _sighted().add_columns(version.c.structure)
+
+
+def _of_document() -> ColumnElement[bool]:
+    return version.c.document_id == bindparam("of")
+
+
+def _with_snapshots(document_id: str | BindParameter[str], known_at: datetime | None = None) -> Select[Any]:
     columns = [column for column in version.c if column.name != "structure"]
     query = (
         select(*columns, snapshot.c.sha256, _shown_before().label("shown_before"), _seen(known_at).label("seen"))

@@ -23,6 +23,7 @@ from services.domain.pacing import Pace
 from services.domain.source import Source
 from services.egress.door import Door
 from services.line.line import Line, watch
+from services.line.process import collect_seldom
 from services.logs import configure_logs
 from services.replay.clock import SimulatedClock
 from services.storage import outbox, pages, sources
@@ -79,4 +80,5 @@ def _told(database: Database, seq: int) -> tuple[list[dict[str, Any]], int]:
 
 if __name__ == "__main__":
     configure_logs("error")  # stdout is for answers
+    collect_seldom()  # as every process of the line does
     asyncio.run(_watch(int(sys.argv[1]), Path(sys.argv[2])))

@@ -27,7 +27,7 @@ from services.line.house import House, opened, watch_seeds
 from services.line.line import take_over
 from services.line.observed import checkup_of, observed
 from services.line.port import listen, port_of
-from services.line.process import end_in_time, noted
+from services.line.process import collect_seldom, end_in_time, noted
 from services.line.stages import STAGES, Stage
 from services.settings import Settings
 from services.storage.database import Database
@@ -74,6 +74,7 @@ class _Server(uvicorn.Server):
 def _serve(
     house: House, listener: socket.socket, ready: Callable[[str], None], stages: Sequence[Stage], process: str
 ) -> None:
+    collect_seldom()
     settings, stop = house.settings, asyncio.Event()
     checkup = checkup_of(settings, house.database, house.box, process)
     door = house.door(_own(listener))

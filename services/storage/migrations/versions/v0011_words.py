@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from services.storage.codec import unpack
 from services.storage.fulltext import grams
 
 revision = "0011"
@@ -109,5 +110,5 @@ def _index(conn: sa.Connection, rows: list[Any]) -> None:
 
 def _searchable(row: Any) -> str:
     said = [getattr(row, name) for name in _SAID]
-    said.append(json.loads(zlib.decompress(row.structure)).get("text"))
+    said.append(json.loads(unpack(row.structure)).get("text"))
     return "\n".join(one for one in said if one).replace("\0", "\ufffd").casefold()

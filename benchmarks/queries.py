@@ -19,6 +19,7 @@ from sqlalchemy import Column, Connection, Table, create_engine, insert, make_ur
 
 from benchmarks.material import SEEDS
 from benchmarks.table import show
+from services.line.process import collect_seldom
 from services.parser.reading.bodies import keys_asked, keys_of
 from services.parser.reading.read import read_text
 from services.parser.text.layers import match
@@ -76,6 +77,7 @@ ASKED: dict[str, Asked] = {
 
 
 def run() -> bool:
+    collect_seldom()  # as the process that answers does
     met = True
     for name, database in databases():
         started = time.perf_counter()

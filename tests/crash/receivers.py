@@ -24,7 +24,7 @@ from datetime import datetime, timedelta
 
 import standardwebhooks
 import svix.webhooks
-from evil import answer, forever, reset, silent
+from evil import answer, forever, reset
 from sqlalchemy import func, select
 
 from services.api.webhooks.secrets import SecretBox
@@ -57,36 +57,36 @@ _KEY = bytes(32)
 _CLIENTS = (standardwebhooks.Webhook(secret_text(_KEY)), svix.webhooks.Webhook(secret_text(_KEY)))
 _TAKEN = b"HTTP/1.1 204 No Content\r\n\r\n"
 
-Mood = Callable[[asyncio.StreamWriter], Awaitable[bool]]
+Mood = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[bool]]
 
 
-async def takes(writer: asyncio.StreamWriter) -> bool:
+async def takes(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
     writer.write(_TAKEN)
     return True
 
 
-async def dies(_: asyncio.StreamWriter) -> bool:
+async def dies(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> bool:
     return False
 
 
-async def refuses(writer: asyncio.StreamWriter) -> bool:
+async def refuses(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
     writer.write(answer(b"", status="500 No"))
     return True
 
 
-async def hangs(writer: asyncio.StreamWriter) -> bool:
-    await silent(writer)
+async def hangs(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> bool:
+    await reader.read()  # until the other side gives up
     return False
 
 
-async def resets(writer: asyncio.StreamWriter) -> bool:
+async def resets(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
     writer.write(answer(b"ha", length=4))
     await writer.drain()
     reset(writer)
     return False
 
 
-async def drips(writer: asyncio.StreamWriter) -> bool:
+async def drips(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
     await forever(answer(b"", length=5000), b"x", 0.02)(writer)
     return False
 
@@ -137,7 +137,7 @@ class Receiver:
         self._open += 1
         self.most = max(self.most, self._open)
         try:
-            return await self._mood()(writer)
+            return await self._mood()(reader, writer)
         finally:
             self._open -= 1
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import zlib
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar
 
@@ -52,5 +53,8 @@ def unpack(data: bytes) -> bytes:
 
 
 #: A fifth of the CPU that zlib's level 6 takes for a page, and less space; its sum tells a flipped bit, as zlib's did.
-_PACKED = {zstd.CompressionParameter.compression_level: 3, zstd.CompressionParameter.checksum_flag: 1}
+_PACKED: Mapping[int, int] = {
+    zstd.CompressionParameter.compression_level: 3,
+    zstd.CompressionParameter.checksum_flag: 1,
+}
 _ZSTD = b"\x28\xb5\x2f\xfd"

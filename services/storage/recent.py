@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -158,7 +158,7 @@ def find_versions(conn: Connection, asked: Asked, *, limit: int = 50) -> tuple[R
         found, (found.c.document_id == version.c.document_id) & (found.c.n == version.c.n)
     )
     rows = conn.execute(query.join(document, document.c.id == version.c.document_id).order_by(*_newest(version))).all()
-    changes = _changes_of(conn, [(row.document_id, row.n) for row in rows])
+    changes = _changes_of(conn, {(row.document_id, row.n) for row in rows})
     return tuple(RecentVersion(_about(row), tuple(changes[row.document_id, row.n])) for row in rows)
 
 
@@ -272,7 +272,7 @@ def _newest(of: Table) -> tuple[ColumnElement[Any], ...]:
     return (of.c.recorded.desc(), of.c.document_id.desc(), n.desc())
 
 
-def _changes_of(conn: Connection, of: Sequence[tuple[str, int]]) -> defaultdict[tuple[str, int], list[Change]]:
+def _changes_of(conn: Connection, of: Set[tuple[str, int]]) -> defaultdict[tuple[str, int], list[Change]]:
     """By document and number of a version: its changes in their order.
 
     Documents and numbers are looked up apart, for SQLite would read the whole table to find pairs.

@@ -48,7 +48,7 @@ def _opens(reader: PdfReader) -> bool:
     """Papers that only forbid printing open with the empty password."""
     try:
         return bool(reader.decrypt(""))
-    except (FileNotDecryptedError, WrongPasswordError, NotImplementedError):
+    except (FileNotDecryptedError, WrongPasswordError, NotImplementedError):  # a cipher pypdf does not know
         return False
 
 

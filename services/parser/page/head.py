@@ -23,7 +23,7 @@ _LABELLED_TIME = re.compile(
     rf"(?:{'|'.join(_DATA['published']['labels'])})\s{{0,8}}[:：]\s{{0,8}}([12][0-9]{{3}}[^<]{{0,24}})"
 )
 _SOURCE = re.compile(
-    r"(?<!资料)(?<!图片)(?<!数据)来\s{0,4}源\s{0,2}[:：]\s{0,4}(?P<name>[\u4e00-\u9fff（）()·]{2,30}?)\s{0,2}"
+    r"来(?<!资料来)(?<!图片来)(?<!数据来)\s{0,4}源\s{0,2}[:：]\s{0,4}(?P<name>[\u4e00-\u9fff（）()·]{2,30}?)\s{0,2}"
     rf"(?={'|'.join(_DATA['publisher']['followed_by'])}|[\s|｜【\[<>0-9]|$)"
 )
 #: The time stands so near the source, before or behind it.

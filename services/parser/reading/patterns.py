@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 
@@ -30,15 +30,19 @@ def at_digits(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
             end = found.end()
 
 
-def alternatives(words: Iterable[str]) -> str:
-    """A pattern for any of `words`, the longest that fits: a tree by characters, so each is looked at once."""
+def alternatives(words: Iterable[str], not_behind: Mapping[str, str] | None = None) -> str:
+    """A pattern for any of `words`, the longest that fits: a tree by characters, so each is looked at once.
+
+    `not_behind`: a first character -> the characters no word that begins with it stands behind. Looked at behind the
+    first character, for a pattern that begins with a look back is tried at every place of a text.
+    """
     tree: dict[str, Any] = {}
     for word in words:
         node = tree
         for character in word:
             node = node.setdefault(character, {})
         node[""] = {}
-    return _branches(tree)
+    return _branches(tree, not_behind or {})
 
 
 def guarded(words: Iterable[str]) -> str:
@@ -49,9 +53,12 @@ def guarded(words: Iterable[str]) -> str:
     return f"(?:(?=[{re.escape(''.join(sorted({word[0] for word in words})))}]){alternatives(words)})"
 
 
-def _branches(node: dict[str, Any]) -> str:
+def _branches(node: dict[str, Any], not_behind: Mapping[str, str]) -> str:
     ends = "" in node
-    branches = [re.escape(first) + _branches(rest) for first, rest in node.items() if first]
+    looks_back = {first: f"(?<![{behind}]{first})" for first, behind in not_behind.items()}
+    branches = [
+        re.escape(first) + looks_back.get(first, "") + _branches(rest, {}) for first, rest in node.items() if first
+    ]
     if not branches:
         return ""
     joined = f"(?:{'|'.join(branches)})" if len(branches) > 1 or ends else branches[0]

@@ -50,11 +50,11 @@ _BETRAYING = re.compile("[" + "".join(a for a in CHARACTERS if a <= "\uffff" and
 _CONVERT = Replacement(CHARACTERS)
 
 #: 著 written for 着 (001: 著力, 著眼, 著手), which no character table can tell from 显著 and 名著.
-_ZHUO = re.compile("(?<![显名原编])著(?=[力眼手重实])")
+_ZHUO = re.compile("著(?<![显名原编]著)(?=[力眼手重实])")
 
 
 #: 覆 written for 复 (答覆, 回覆, 覆函), which the table keeps for 覆盖 and 颠覆.
-_FU = re.compile("(?<=[答回函批电办])覆(?!盖)|覆(?=[函电信议])")
+_FU = re.compile("覆(?:(?<=[答回函批电办]覆)(?!盖)|(?=[函电信议]))")
 
 
 def repaired(simplified: str) -> str:

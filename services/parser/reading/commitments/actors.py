@@ -71,7 +71,7 @@ _ORDER = re.compile(rf"(?:{ADVERBS})?(?:要|应当|应|须|必须|需)(?!求)")
 _CUT_NAME = re.compile("会(?![同商])|员会")
 _BY = re.compile("由(?<![经理缘自事]由)(?!于|此)")
 _CARRY = re.compile(rf"(?:{alternatives(_LISTS['carry']['words'])})")
-_HEADLINE = re.compile(rf"(?:(?<=[\n。;:\s])|^)\((?P<body>{_NAMED})\)")
+_HEADLINE = re.compile(rf"\((?<![^\n。;:\s]\()(?P<body>{_NAMED})\)")
 
 
 @functools.cache

@@ -83,7 +83,7 @@ class _Actors:
 
     def passed_on(self) -> _Actors:
         """As what follows without a subject of its own has them."""
-        return replace(self, source="inherited") if self.source == "explicit" else self
+        return _Actors(self.names, "inherited", self.span) if self.source == "explicit" else self
 
 
 @dataclass(slots=True)

@@ -7,7 +7,6 @@ past, mixed, none   ─► a promise only by its own words: 今后…, and 我�
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -86,6 +85,8 @@ class Tree:
     """The section tree as the rules of standing need it."""
 
     sections: dict[str, Section]
+    #: The sections and the ancestors of each, itself first.
+    chains: dict[str, tuple[Section, ...]]
     parents: frozenset[str]
     #: Outermost sections that turn to the future somewhere; None stands for text outside sections.
     turning: frozenset[str | None]
@@ -104,13 +105,9 @@ class Tree:
         """The id of the outermost section around `section`."""
         return next((step.id for step in self.chain(section) if step.parent is None), None)
 
-    def chain(self, section: Section | None) -> Iterator[Section]:
+    def chain(self, section: Section | None) -> tuple[Section, ...]:
         """The section and its ancestors, innermost first."""
-        for _ in range(len(self.sections)):
-            if section is None:
-                return
-            yield section
-            section = self.sections.get(section.parent or "")
+        return self.chains[section.id] if section else ()
 
 
 def _year_of(document: Document) -> int | None:
@@ -121,8 +118,12 @@ def _year_of(document: Document) -> int | None:
 
 def tree_of(document: Document) -> Tree:
     """The section tree of `document`."""
+    chains: dict[str, tuple[Section, ...]] = {}
+    for section in document.sections:  # a parent comes before its children
+        chains[section.id] = (section, *chains.get(section.parent or "", ()))
     tree = Tree(
         sections={section.id: section for section in document.sections},
+        chains=chains,
         parents=frozenset(section.parent for section in document.sections if section.parent),
         turning=frozenset(),
         is_reply=document.metadata.kind in ("reply_npc", "reply_cppcc"),

@@ -30,14 +30,14 @@ _AGAINST = re.compile("(?:同比|环比|较[^,。;]{1,10}|比[^,。;]{1,10})(?:�
 #: 按每公里40万元: a rate.
 _PER_UNIT = re.compile(VERBS["rate"]["patterns"][1])
 _THRESHOLD = re.compile(alternatives(VERBS["threshold"]["words"]) + "了?$")
-_FORECAST = re.compile("(?<![虚模](?=拟))" + alternatives(VERBS["forecast"]["words"]))
+_FORECAST = re.compile(alternatives(VERBS["forecast"]["words"], {"拟": "虚模"}))
 _RATIO = re.compile(r"(?:是|为|达|相当于|相比|达到)[^,;。]{0,16}$")
 _LEVEL = re.compile(alternatives(VERBS["level"]["words"]))
 _RATE = re.compile(alternatives(VERBS["rate_level"]["words"]) + "[^,;。]{0,8}$")
 _CUMULATIVE = re.compile(alternatives(VERBS["cumulative"]["words"]))
 _FLOW_WORDS, _STOCK_WORDS = set(VERBS["promise"]["flow"]), set(VERBS["promise"]["stock"])
 _LISTING = alternatives(VERBS["listing"]["words"])
-_VERB = re.compile(f"(?<![创更革](?=新)){alternatives(_FLOW_WORDS | _STOCK_WORDS)}(?!{_LISTING})")
+_VERB = re.compile(f"{alternatives(_FLOW_WORDS | _STOCK_WORDS, {'新': '创更革'})}(?!{_LISTING})")
 _AND = re.compile(" ?(?:[、和及与]|以及) ?")
 _NEAR = 3
 _LONGEST_LIST = 20

@@ -20,10 +20,10 @@ from services.parser.reading.commitments.promises import is_rulebook
 from services.parser.reading.numbers.figure_kinds import Reading, Stock, is_cumulative, read_kind
 from services.parser.reading.numbers.figure_rules import is_batch, reason_against
 from services.parser.reading.numbers.heads import Head, find_heads, group_of, metric_noun
+from services.parser.reading.numbers.numbering import numbered
 from services.parser.reading.numbers.numeric_labels import find_labels
 from services.parser.reading.numbers.passages import Passage, passages
 from services.parser.reading.numbers.periods import Years, document_period, find_periods, resolve_same, years_of
-from services.parser.reading.numbers.quantities import find_numbers
 from services.parser.reading.numbers.quantity import Quantity
 from services.parser.reading.numbers.ranks import find_ranks
 from services.parser.reading.numbers.target_rules import (
@@ -40,7 +40,8 @@ from services.parser.reading.patterns import alternatives
 _BESIDE_PERIOD = 7
 _PAST_LABELS = ("narrative", "fact", "preamble", "lead_in")
 #: 高于全国 and 占全市 name what something is compared with.
-_AREAS = re.compile("(?<![于过先占])" + alternatives(load("metrics")["areas"]["words"]))
+_WORDS = load("metrics")["areas"]["words"]
+_AREAS = re.compile(alternatives(_WORDS, {word[0]: "于过先占" for word in _WORDS}))
 
 
 def find_figures(document: Document, matched: str) -> Document:
@@ -52,10 +53,10 @@ def find_figures(document: Document, matched: str) -> Document:
     _read_past(document, matched, found)
     _read_promises(document, matched, found)
     ordered = sorted(found.figures, key=lambda figure: (figure.start, figure.end))
-    figures = tuple(replace(figure, id=f"F-{index:02d}") for index, figure in enumerate(ordered, start=1))
+    figures = numbered(ordered, "F")
     taken = [(target.start, target.end) for target in document.targets]
     taken += [(figure.start, figure.end) for figure in figures]
-    labels = find_labels(document, matched, find_numbers(matched), found.judged, taken)
+    labels = find_labels(document, matched, found.judged, taken)
     quality = replace(document.quality, warnings=(*document.quality.warnings, *found.warnings))
     units = _facts(document.units, figures)
     return replace(document, quality=quality, figures=figures, numeric_labels=labels, units=units)

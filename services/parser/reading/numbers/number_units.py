@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from services.domain.commitment import Comparator
@@ -31,19 +32,27 @@ def _inverted(table: str) -> dict[str, str]:
     return {word: name for name, words in _entries(table).items() for word in words}
 
 
+def _longest(words: Iterable[str], at: int) -> dict[str, int]:
+    """A character -> the length of the longest of `words` that has it at place `at`."""
+    longest: dict[str, int] = {}
+    for word in words:
+        longest[word[at]] = max(len(word), longest.get(word[at], 0))
+    return longest
+
+
 UNIT_CLASS: dict[str, UnitClass] = {unit: cls for cls in _CLASSES for units in _entries(cls).values() for unit in units}
 MAGNITUDES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
-_LONGEST_UNIT = max(map(len, UNIT_CLASS))
+_LONGEST_UNIT = _longest(UNIT_CLASS, 0)
 _PER_UNIT = alternatives(_UNITS["per"]["units"])
 _PER = re.compile(f"/{_PER_UNIT}(?:[·/.]{_PER_UNIT})?")
 _PAIR = re.compile(r"\(([^()]{1,2})\)")
 _NOT_UNIT: dict[str, str] = _entries("not_unit")
 
 _BEFORE = _inverted("comparator")
-_LONGEST_BEFORE = max(map(len, _BEFORE))
+_LONGEST_BEFORE = _longest(_BEFORE, -1)
 _NOT_BEFORE: dict[str, str] = _entries("not_approximator")
 _AFTER = _inverted("comparator_after")
-_LONGEST_AFTER = max(map(len, _AFTER))
+_LONGEST_AFTER = _longest(_AFTER, 0)
 _NOT_BOUND = tuple(_UNITS["not_bound"]["words"])
 _CEILING = tuple(_UNITS["ceiling"]["words"])
 
@@ -56,7 +65,7 @@ _BEHIND = re.compile("[^,。;:、()\n0-9“”]{1,14}")
 
 def unit_at(matched: str, position: int) -> tuple[str, UnitClass]:
     """The longest unit that begins at `position`, with its class; "" and "bare" where none does."""
-    for length in range(_LONGEST_UNIT, 0, -1):
+    for length in range(_LONGEST_UNIT.get(matched[position : position + 1], 0), 0, -1):
         unit = matched[position : position + length]
         cls = UNIT_CLASS.get(unit)
         if cls is not None and len(unit) == length and _ends(matched, unit, position + length):
@@ -87,7 +96,7 @@ def approximator(matched: str, position: int) -> tuple[int, Comparator | None]:
     if matched[position - 1 : position] == " ":
         start, sign = approximator(matched, position - 1)
         return (start, sign) if sign else (position, None)
-    for length in range(min(_LONGEST_BEFORE, position), 0, -1):
+    for length in range(min(_LONGEST_BEFORE.get(matched[position - 1 : position], 0), position), 0, -1):
         word = matched[position - length : position]
         before = matched[max(position - length - 1, 0) : position - length]
         if word in _BEFORE and not (before and before in _NOT_BEFORE.get(word, "")):
@@ -97,7 +106,7 @@ def approximator(matched: str, position: int) -> tuple[int, Comparator | None]:
 
 def bound(matched: str, end: int) -> tuple[int, Comparator | None]:
     """以上, 以下, 左右 … at `end`, directly behind the unit: where they end, and the sign."""
-    for length in range(min(_LONGEST_AFTER, len(matched) - end), 0, -1):
+    for length in range(min(_LONGEST_AFTER.get(matched[end : end + 1], 0), len(matched) - end), 0, -1):
         sign = _AFTER.get(matched[end : end + length])
         if sign and not matched.startswith(_NOT_BOUND, end + length):
             return end + length, sign  # type: ignore[return-value]

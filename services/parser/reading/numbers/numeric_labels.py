@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from services.domain.document import Block, Document
 from services.domain.figure import NumericLabel
 from services.parser.reading.numbers.number_names import name_at
-from services.parser.reading.numbers.quantities import Numbers
+from services.parser.reading.numbers.quantities import Numbers, numbers_beside
 from services.parser.reading.patterns import at_digits
 from services.parser.text.numerals import ARABIC_DIGITS
 
@@ -24,7 +24,6 @@ _YEAR = re.compile("(?:19|20)[0-9]{2}")
 def find_labels(
     document: Document,
     matched: str,
-    numbers: Numbers,
     judged: Mapping[tuple[int, int], str],
     taken: Iterable[tuple[int, int]],
 ) -> tuple[NumericLabel, ...]:
@@ -33,27 +32,35 @@ def find_labels(
     spans = sorted(taken)
     starts = [start for start, _ in spans]
     labels = []
+    line_end = 0
     for run in at_digits(_RUN, matched):
         index = bisect_right(starts, run.start()) - 1
         if index >= 0 and run.start() < spans[index][1]:
             continue
-        reason = _reason(document, matched, numbers, judged_at, run)
+        if run.start() >= line_end:
+            numbers, shift = numbers_beside(matched, run.start())
+            line_end = (matched.find("\n", run.start()) + 1) or len(matched)
+        reason = _reason(document, matched, numbers, shift, judged_at, run)
         raw, context = document.text[run.start() : run.end()], _context(document.text, run)
         labels.append(NumericLabel(run.start(), run.end(), raw, context, reason))
     return tuple(labels)
 
 
-def _reason(document: Document, matched: str, numbers: Numbers, judged: Mapping[int, str], run: re.Match[str]) -> str:
+def _reason(
+    document: Document, matched: str, numbers: Numbers, shift: int, judged: Mapping[int, str], run: re.Match[str]
+) -> str:
+    """`shift`: from places in `numbers` to those in the text."""
     role = _role(document.blocks, run.start())
     if role in _BY_ROLE:
         return _BY_ROLE[role]
-    name = name_at(numbers.names, run.start())
+    place = run.start() - shift
+    name = name_at(numbers.names, place)
     if name is not None:
         return _in_title(matched, run) if name.reason == "title" else name.reason
     if run.start() in judged:
         return judged[run.start()]
-    index = bisect_right(numbers.quantities, run.start(), key=lambda quantity: quantity.start) - 1
-    if index >= 0 and run.start() < numbers.quantities[index].end and numbers.quantities[index].cls != "bare":
+    index = bisect_right(numbers.quantities, place, key=lambda quantity: quantity.start) - 1
+    if index >= 0 and place < numbers.quantities[index].end and numbers.quantities[index].cls != "bare":
         return _BY_CLASS.get(numbers.quantities[index].cls, "label_count")
     if _YEAR.fullmatch(run[0]):
         return "event_or_list_year"

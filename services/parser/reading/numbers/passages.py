@@ -22,14 +22,14 @@ VERBS = load("quantity_verbs")
 REACH = 160
 #: A unit with more numbers than this is a dump, not a sentence; those behind are labelled, not read.
 _MOST = 400
-_CUT = re.compile(r"(?<![0-9])[,:]|[,:](?![0-9])|[;。!?\n]")
+_CUT = re.compile(r"[,:;。!?\n](?:(?<![,:])|(?<![0-9].)|(?![0-9]))")
 _GROUPS = (
     *(VERBS["promise"][group] for group in ("stock", "flow", "light", "neutral")),
     VERBS["quality"]["verbs"],
     VERBS["threshold"]["words"],
 )
 #: Verbs that say something about a number, longest first; 新设 of 创新设计 is none.
-_GOVERNING = re.compile("(?<![创更革](?=新))" + alternatives({word for verbs in _GROUPS for word in verbs}))
+_GOVERNING = re.compile(alternatives({word for verbs in _GROUPS for word in verbs}, {"新": "创更革"}))
 #: The noun phrase behind a number ends at a sign, or before a coordinated number.
 _PHRASE_END = re.compile(r"[,。;:、!?\n()(]|(?:和|及|与|以及)(?=[^,。;、]{0,3}[0-9])")
 
@@ -37,12 +37,13 @@ _PHRASE_END = re.compile(r"[,。;:、!?\n()(]|(?:和|及|与|以及)(?=[^,。;�
 class Passage(Remembering):
     """`matched[start:end]` with its numbers: in the text, or in the frame of its line, where it is remembered."""
 
-    __slots__ = ("_cuts", "end", "matched", "quantities", "start")
+    __slots__ = ("_clause", "_cuts", "end", "matched", "quantities", "start")
 
     def __init__(self, matched: str, start: int, end: int, quantities: tuple[Quantity, ...]) -> None:
         super().__init__()
         self.matched, self.start, self.end, self.quantities = matched, start, end, quantities
         self._cuts: tuple[int, ...] | None = None
+        self._clause = (-1, (0, 0))
 
     @property
     def cuts(self) -> tuple[int, ...]:
@@ -53,9 +54,13 @@ class Passage(Remembering):
 
     def clause(self, position: int) -> tuple[int, int]:
         """The clause that holds `position`, without its closing sign."""
-        cuts = self.cuts
-        index = bisect_right(cuts, position - 1)
-        return cuts[index - 1] + 1 if index else self.start, cuts[index] if index < len(cuts) else self.end
+        asked, found = self._clause  # several questions about each number begin with its clause
+        if asked != position:
+            cuts = self.cuts
+            index = bisect_right(cuts, position - 1)
+            found = cuts[index - 1] + 1 if index else self.start, cuts[index] if index < len(cuts) else self.end
+            self._clause = position, found
+        return found
 
     def left(self, quantity: Quantity) -> str:
         """The clause up to the number, as far as it matters."""
@@ -110,8 +115,8 @@ class Passage(Remembering):
 
 def passages(matched: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[Passage, int]]:
     """One passage per span, with the numbers that lie in it, and the shift from its places to those in the text."""
-    quantities = find_numbers(matched).quantities
-    starts = [quantity.start for quantity in quantities]
+    quantities: tuple[Quantity, ...] = ()
+    starts: list[int] | None = None
     line, frame, at = "", "", 0
     for start, end in spans:
         if not at <= start <= end <= at + len(line) or not frame:
@@ -120,6 +125,9 @@ def passages(matched: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[P
         if end <= at + len(line) and len(frame) <= LONGEST:
             yield _in_line(frame, start - at + 1, end - at + 1), at - 1
         else:
+            if starts is None:
+                quantities = find_numbers(matched).quantities
+                starts = [quantity.start for quantity in quantities]
             start = _begin(matched, start, end)
             yield Passage(matched, start, end, _inside(quantities, starts, start, end)), 0
 

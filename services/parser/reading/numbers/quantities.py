@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from services.domain.commitment import Amount, Comparator
-from services.parser.reading.memo import remembered
+from services.parser.reading.memo import LONGEST, remembered
 from services.parser.reading.numbers.chinese_numbers import chinese_numbers
 from services.parser.reading.numbers.number_names import Name, find_names, name_at
 from services.parser.reading.numbers.number_units import (
@@ -43,7 +43,7 @@ class Numbers:
 
 @lru_cache(maxsize=8)
 def find_numbers(matched: str) -> Numbers:
-    """All numbers of `matched`; kept for the next caller, for targets, figures and labels ask about the same text."""
+    """All numbers of `matched`; kept, for targets, figures and labels all ask about a text with a long line."""
     quantities: list[Quantity] = []
     names: list[Name] = []
     start = 0
@@ -54,6 +54,13 @@ def find_numbers(matched: str) -> Numbers:
         names += [Name(each.start + start - 1, each.end + start - 1, each.reason) for each in numbers.names]
         start += len(line) + 1
     return Numbers(tuple(quantities), tuple(names))
+
+
+def numbers_beside(matched: str, place: int) -> tuple[Numbers, int]:
+    """The numbers of the line around `place`, or of more, and the shift from their places to those in `matched`."""
+    at = matched.rfind("\n", 0, place) + 1
+    frame = line_at(matched, at)[1]
+    return (numbers_of(frame), at - 1) if len(frame) <= LONGEST else (find_numbers(matched), 0)
 
 
 def line_at(matched: str, start: int) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from services.parser.reading.numbers.figure_kinds import first_of_run
 from services.parser.reading.numbers.heads import Head, find_heads, group_of, split_heads
 from services.parser.reading.numbers.implicit import Implicit, find_implicit
 from services.parser.reading.numbers.lead_words import before_head
+from services.parser.reading.numbers.numbering import numbered
 from services.parser.reading.numbers.passages import VERBS, Passage, passages
 from services.parser.reading.numbers.quantity import Quantity
 from services.parser.reading.numbers.target_rules import (
@@ -35,7 +36,8 @@ from services.parser.reading.numbers.target_rules import (
 from services.parser.reading.patterns import alternatives
 
 #: 高于全国 and 占全市 name what something is compared with.
-_AREAS = re.compile("(?<![于过先占])" + alternatives(load("metrics")["areas"]["words"]))
+_WORDS = load("metrics")["areas"]["words"]
+_AREAS = re.compile(alternatives(_WORDS, {word[0]: "于过先占" for word in _WORDS}))
 _DOWN = alternatives(VERBS["change"]["down"])
 _UP = alternatives(VERBS["change"]["up"])
 _FILLER = "(?:分别|年均|同比|均|了|约|超过|再|实际)*"
@@ -71,11 +73,11 @@ def find_targets(document: Document, matched: str) -> Document:
     targets: list[Target] = []
     implicit = tuple(find_implicit(matched))
     for commitment, (passage, shift) in zip(commitments, passages(matched, spans), strict=True):
-        unsaid = [found.moved(-shift) for found in implicit if commitment.start <= found.start < commitment.end]
+        unsaid = [each.moved(-shift) for each in implicit if commitment.start <= each.start < commitment.end]
         if passage.quantities or unsaid:
             targets.extend(_targets(document, commitment, passage, shift, unsaid))
-    numbered = tuple(replace(target, id=f"T-{index:02d}") for index, target in enumerate(targets, start=1))
-    return replace(document, targets=numbered, commitments=_with_targets(document.commitments, numbered, matched))
+    found = numbered(targets, "T")
+    return replace(document, targets=found, commitments=_with_targets(document.commitments, found, matched))
 
 
 def _targets(

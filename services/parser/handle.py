@@ -1,64 +1,70 @@
-"""The only acting code of the parser: one event in, one transaction, events out.
+"""The acting code of the parser: events in, transactions, events out.
 
 snapshot.taken ─► load (recall) ─► judge (pure) ─► one transaction: reading, version, changes, presence, pieces,
-                │                    │             outbox(document.…), bus.done
+                │                    │             outbox(document.…), bus.done          (effect.py)
                 │                    └ Revised ─► recognised (recall): said before?
                 └ of a piece ─► piecework: good copy? ─► one transaction: reading, documents taken again, bus.done
+
+What is judged within TOGETHER shares its transaction. Where that fails, each is judged and written by itself.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from sqlalchemy import Connection
 
 from services.bus.interface import Bus, Claimed
-from services.domain.change import Change, ChangeType, Direction, Severity, Suppression
 from services.domain.clock import Clock
-from services.domain.document import Document, Quality
-from services.domain.event import EventType, envelope
-from services.domain.identity import event_id
 from services.domain.snapshot import Snapshot
 from services.domain.source import Source
 from services.metrics import counted
-from services.parser import piecework, presence
-from services.parser.compare.compare import body_key
-from services.parser.compare.showing.telling import Observed, event_data
+from services.parser import piecework
 from services.parser.counting import note_piece, note_reading
-from services.parser.judge import (
-    FURNITURE,
-    Finding,
-    First,
-    Missing,
-    Returned,
-    Revised,
-    Same,
-    Unchanged,
-    Unreadable,
-    judge,
-)
+from services.parser.effect import Effect
+from services.parser.judge import Finding, Revised, Unchanged, judge
 from services.parser.page.model import Page
-from services.parser.reading.bodies import keys_of
 from services.parser.reading.reader import Reader, todays
 from services.parser.recall import Material, load, load_piece, recognised
-from services.parser.text.layers import match
-from services.storage import documents, pages, pieces, readings, standing, versions, words
+from services.storage import pieces, readings
 from services.storage.claims import Role
 from services.storage.database import Database
 from services.storage.readings import Reading
 
 GROUP = "parser"
 LEASE = timedelta(minutes=2)
+#: Seconds of judging after which what is judged is written: nobody waits longer for the others of a transaction.
+TOGETHER = 0.05
 _log = structlog.get_logger()
 
 
 class LeaseLost(Exception):
     """Another worker took the event over: roll back, it is theirs now."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A snapshot of a document, and what it means; `seconds` is how long it took to find out."""
+
+    claimed: Claimed
+    material: Material
+    finding: Finding
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A snapshot of a further page or of a linked file."""
+
+    claimed: Claimed
+    snapshot: Snapshot
+    role: Role
+    source: Source
 
 
 class Parser:
@@ -80,14 +86,13 @@ class Parser:
             self._give_back(conn, now)
             claimed = self._bus.claim(conn, GROUP, now, limit, LEASE)
         self._held = {one.event.id: (one, None) for one in claimed}
-        for number, one in enumerate(claimed):
-            if stopping():
-                with self._database.write() as conn:
-                    self._give_back(conn, self._clock())
-                return number
-            self._guarded(one)
-            del self._held[one.event.id]
-        return len(claimed)
+        todo = deque(claimed)
+        while todo and not stopping():
+            self._handle(self._judge_together(todo, stopping))
+        if todo:
+            with self._database.write() as conn:
+                self._give_back(conn, self._clock())
+        return len(claimed) - len(todo)
 
     def _give_back(self, conn: Connection, now: datetime) -> None:
         for one, error in self._held.values():
@@ -96,55 +101,103 @@ class Parser:
             else:
                 self._bus.failed(conn, GROUP, one.event.id, one.token, error, now)
 
-    def _guarded(self, claimed: Claimed) -> None:
+    def _judge_together(self, todo: deque[Claimed], stopping: Callable[[], bool]) -> list[_Judged | _Piece]:
+        """Takes from `todo` what one transaction is to write: a piece alone, since documents wait for its reading."""
+        lot: list[_Judged | _Piece] = []
+        ends = time.monotonic() + TOGETHER
+        at_hand: Claimed | None = todo[0]
+        try:
+            with self._database.read() as conn:
+                while todo and not (lot and (time.monotonic() >= ends or stopping())):
+                    at_hand = todo[0]
+                    judged = self._judge(conn, at_hand)
+                    alone = isinstance(judged, _Piece)
+                    if alone and lot:
+                        break
+                    lot.append(judged)
+                    todo.popleft()
+                    if alone:
+                        break
+                at_hand = None
+        except Exception as error:
+            if at_hand is None:
+                raise
+            todo.popleft()
+            self._failed(at_hand, error)
+        return lot
+
+    def _judge(self, conn: Connection, claimed: Claimed) -> _Judged | _Piece:
+        began = time.monotonic()
+        snapshot = int(claimed.event.data["snapshot"])
+        piece = load_piece(conn, snapshot)
+        if piece is not None:
+            return _Piece(claimed, *piece)
+        material = load(conn, snapshot, self._address, self._reader)
+        finding = _judged(material)
+        if isinstance(finding, Revised):
+            finding = recognised(conn, material, finding)
+        return _Judged(claimed, material, finding, time.monotonic() - began)
+
+    def _handle(self, lot: Sequence[_Judged | _Piece]) -> None:
         """A page that trips our own code must not stop the others: it is tried again, then put aside for a person."""
         try:
-            self._handle(claimed)
-        except LeaseLost:
+            self._write(lot)
+        except Exception as error:
+            if len(lot) == 1:
+                self._failed(lot[0].claimed, error)
+                return
+            for one in lot:
+                self._handle(self._judge_together(deque([one.claimed]), lambda: False))
+
+    def _failed(self, claimed: Claimed, error: Exception) -> None:
+        if isinstance(error, LeaseLost):
             counted.lease_lost("parser")
             _log.info("event.lease_lost", group=GROUP, event_id=claimed.event.id, document_id=claimed.event.key)
-        except Exception as error:
+        else:
             counted.faulted("parser")
-            _log.exception("event.failed", group=GROUP, event_id=claimed.event.id, document_id=claimed.event.key)
+            _log.error(
+                "event.failed", group=GROUP, event_id=claimed.event.id, document_id=claimed.event.key, exc_info=error
+            )
             why = repr(error)[:500]
             self._held[claimed.event.id] = claimed, why
             with self._database.write() as conn:
                 self._bus.failed(conn, GROUP, claimed.event.id, claimed.token, why, self._clock())
+        del self._held[claimed.event.id]
 
-    def _handle(self, claimed: Claimed) -> None:
-        snapshot = int(claimed.event.data["snapshot"])
-        with self._database.read() as conn:
-            piece = load_piece(conn, snapshot)
-            material = load(conn, snapshot, self._address, self._reader) if piece is None else None
-        if piece is not None:
-            self._handle_piece(claimed, *piece)
-        elif material is not None:
-            self._handle_document(claimed, material)
+    def _write(self, lot: Sequence[_Judged | _Piece]) -> None:
+        documents = [one for one in lot if isinstance(one, _Judged)]
+        for one in lot:
+            if isinstance(one, _Piece):
+                self._write_piece(one)
+        if documents:
+            self._write_documents(documents)
+        for done in lot:
+            del self._held[done.claimed.event.id]
 
-    def _handle_piece(self, claimed: Claimed, snapshot: Snapshot, role: Role, source: Source) -> None:
+    def _write_piece(self, piece: _Piece) -> None:
         began = time.monotonic()
-        quality = piecework.quality_of(self._database, snapshot, role, source)
+        claimed, snapshot = piece.claimed, piece.snapshot
+        quality = piecework.quality_of(self._database, snapshot, piece.role, piece.source)
         with self._database.write() as conn:
             now = self._done(conn, claimed)
-            reader = self._reader.name(source)
+            reader = self._reader.name(piece.source)
             read = Reading(snapshot.id, snapshot.document, now, reader, quality.verdict, quality.reason, None)
             readings.save_reading(conn, read)
             piecework.tell_documents(conn, self._bus, snapshot, now)
         note_piece(claimed, quality, time.monotonic() - began)
 
-    def _handle_document(self, claimed: Claimed, material: Material) -> None:
+    def _write_documents(self, lot: Sequence[_Judged]) -> None:
         began = time.monotonic()
-        finding = _judged(material)
-        if isinstance(finding, Revised):
-            with self._database.read() as conn:
-                finding = recognised(conn, material, finding)
         with self._database.write() as conn:
-            now = self._done(conn, claimed)
-            _Effect(conn, self._bus, material, now).write(finding)
-            if material.gathered.links is not None:
-                pieces.set_links(conn, material.subject.id, material.gathered.links, now)
-            piecework.tell_documents(conn, self._bus, material.snapshot, now)
-        note_reading(claimed, finding, time.monotonic() - began)
+            for one in sorted(lot, key=lambda one: one.claimed.event.key):  # rows are locked in the order all lock them
+                now = self._done(conn, one.claimed)
+                Effect(conn, self._bus, one.material, now).write(one.finding)
+                if one.material.gathered.links is not None:
+                    pieces.set_links(conn, one.material.subject.id, one.material.gathered.links, now)
+                piecework.tell_documents(conn, self._bus, one.material.snapshot, now)
+        each = (time.monotonic() - began) / len(lot)
+        for one in lot:
+            note_reading(one.claimed, one.finding, one.seconds + each)
 
     def _done(self, conn: Connection, claimed: Claimed) -> datetime:
         """The moment of the effects that follow in this transaction."""
@@ -154,174 +207,8 @@ class Parser:
         return now
 
 
-class _Effect:
-    """Writes one finding inside the caller's transaction."""
-
-    def __init__(self, conn: Connection, bus: Bus, material: Material, now: datetime) -> None:
-        self._conn = conn
-        self._bus = bus
-        self._of = material
-        self._now = now
-
-    def write(self, finding: Finding) -> None:
-        match finding:
-            case Unreadable(quality):
-                self._reading(quality, None)
-            case Missing(kind, quality):
-                self._reading(quality, None)
-                self._missed(kind)
-            case First(document, fingerprint):
-                n = self._version(document, fingerprint, "first", ())
-                self._reading(document.quality, n)
-                self._tell("document.published", document, version=n, edit="first")
-            case Unchanged(quality):
-                known = self._of.current.n if self._of.current else None
-                self._reading(quality, known, (FURNITURE,))
-                self._seen(None, known)
-            case Same(document, suppressed):
-                known = self._of.current.n if self._of.current else None
-                self._reading(document.quality, known, suppressed)
-                self._seen(document, known)
-            case Revised(document, comparison, edit, fingerprint, returns_to):
-                before = self._last_seen()
-                n = self._version(document, fingerprint, edit, comparison.changes, returns_to)
-                self._reading(document.quality, n, comparison.suppressed)
-                self._seen(document, n)
-                self._revised(finding, n, before, flapping=False)
-            case Returned(revised, n, told):
-                before = self._last_seen()
-                self._stands(n, versions.show_version(self._conn, self._of.subject.id, n))
-                self._reading(revised.document.quality, n, revised.comparison.suppressed)
-                self._seen(revised.document, n)
-                if not told:
-                    self._revised(revised, n, before, flapping=True)
-
-    def _revised(self, found: Revised, n: int, before: datetime | None, *, flapping: bool) -> None:
-        """`before`: when the words told last were last seen; a challenge in between does not narrow that down."""
-        pages.note_change(self._conn, self._of.subject.id, self._of.snapshot.observed)
-        self._tell(
-            "document.revised",
-            found.document,
-            found.comparison.changes,
-            version=n,
-            edit=found.edit,
-            observed=Observed(before, self._of.snapshot.observed),
-            more={"returns_to": found.returns_to, "flapping": flapping},
-        )
-
-    def _version(
-        self,
-        document: Document,
-        fingerprint: str,
-        edit: versions.Edit,
-        changes: tuple[Change, ...],
-        returns_to: int | None = None,
-    ) -> int:
-        snapshot = self._of.snapshot
-        n = versions.save_version(
-            self._conn,
-            snapshot.document,
-            document,
-            snapshot_id=snapshot.id,
-            observed=snapshot.observed,
-            recorded=self._now,
-            reader=self._of.reader.name(self._of.source),
-            key_hash=body_key(document),
-            fingerprint=fingerprint,
-            edit=edit,
-            changes=changes,
-            returns_to=returns_to,
-        )
-        self._stands(n, document)
-        return n
-
-    def _stands(self, n: int, document: Document) -> None:
-        """What version `n` promises is what is promised now, and what it says is what is searched."""
-        standing.save_commitments(self._conn, self._of.subject.id, n, document, folded=match, keys=keys_of)
-        words.save_words(self._conn, self._of.subject.id, document, folded=match)
-
-    def _reading(self, quality: Quality, version: int | None, suppressed: tuple[Suppression, ...] = ()) -> None:
-        snapshot = self._of.snapshot
-        reader = self._of.reader.name(self._of.source)
-        read = Reading(snapshot.id, snapshot.document, self._now, reader, quality.verdict, quality.reason, version)
-        readings.save_reading(self._conn, read, suppressed)
-
-    def _missed(self, kind: presence.Absence) -> None:
-        if self._of.presence is None:  # never was a document
-            return
-        state, turn = presence.missed(self._of.presence, kind, self._of.snapshot.observed, self._of.list_readable)
-        documents.set_presence(self._conn, self._of.subject.id, state)
-        if turn == "removed":
-            pieces.set_links(self._conn, self._of.subject.id, (), self._now)  # nobody asks for its files any more
-            since = self._of.presence.absent_since or self._of.snapshot.observed
-            change = _page_change("page_removed", "SPEC §12.1", before=self._of.subject.url)
-            self._tell("document.removed", self._standing(), (change,), observed=Observed(self._last_seen(), since))
-
-    def _seen(self, document: Document | None, n: int | None) -> None:
-        """`document` None: the current version's."""
-        if self._of.presence is not None:
-            state, turn = presence.seen(self._of.presence)
-            documents.set_presence(self._conn, self._of.subject.id, state)
-            if turn == "restored":
-                change = _page_change("page_restored", "SPEC §12.2", after=self._of.subject.url)
-                self._tell("document.restored", document or self._standing(), (change,), version=n)
-        if self._of.newly_moved:
-            change = _page_change("page_moved", "SPEC §12.2", before=self._of.subject.url, after=self._of.snapshot.url)
-            self._tell("document.moved", document or self._standing(), (change,), version=n)
-
-    def _standing(self) -> Document | None:
-        """The current version as this reader reads it."""
-        if self._of.known is not None:
-            return self._of.known.document
-        return self._of.current.structure if self._of.current else None
-
-    def _last_seen(self) -> datetime | None:
-        current = self._of.current
-        return None if current is None else versions.observed_until(self._conn, self._of.subject.id, current.n)
-
-    def _tell(
-        self,
-        type_: EventType,
-        document: Document | None,
-        changes: tuple[Change, ...] = (),
-        *,
-        version: int | None = None,
-        edit: str | None = None,
-        observed: Observed | None = None,
-        more: Mapping[str, Any] | None = None,
-    ) -> None:
-        subject, snapshot = self._of.subject, self._of.snapshot
-        # a restored or moved page is news even where its first sight was not
-        told = subject if type_ == "document.published" else replace(subject, backfill=False)
-        sequence = documents.next_sequence(self._conn, subject.id)
-        seen = observed or Observed(snapshot.previous_seen, snapshot.observed)
-        data = {**event_data(told, document, seen, changes, version=version, edit=edit), **(more or {})}
-        event = envelope(
-            event_id(type_, subject.id, sequence),
-            type_,
-            source=f"urn:dafu:source:{subject.source}",
-            subject=subject.id,
-            time=snapshot.observed,
-            sequence=sequence,
-            data=data,
-        )
-        self._bus.publish(self._conn, event)
-
-
 def _judged(material: Material) -> Finding:
     page = material.gathered.page
     if material.unchanged and isinstance(page, Page):
         return Unchanged(page.quality)
     return judge(page, material.known, material.reader)
-
-
-_PAGE_CHANGES: dict[ChangeType, tuple[Severity, Direction]] = {
-    "page_removed": ("critical", "softened"),
-    "page_restored": ("medium", "strengthened"),
-    "page_moved": ("info", "neutral"),
-}
-
-
-def _page_change(type_: ChangeType, rule: str, *, before: str | None = None, after: str | None = None) -> Change:
-    severity, direction = _PAGE_CHANGES[type_]
-    return Change(type_, severity, direction, None, (), before, after, None, None, rule)

@@ -130,7 +130,8 @@ class Effect:
         """`document` None: the current version's."""
         if self._of.presence is not None:
             state, turn = presence.seen(self._of.presence)
-            documents.set_presence(self._conn, self._of.subject.id, state)
+            if state != self._of.presence:
+                documents.set_presence(self._conn, self._of.subject.id, state)
             if turn == "restored":
                 change = _page_change("page_restored", "SPEC §12.2", after=self._of.subject.url)
                 self._tell("document.restored", document or self._standing(), (change,), version=n)

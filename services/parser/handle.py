@@ -21,8 +21,6 @@ from sqlalchemy import Connection
 
 from services.bus.interface import Bus, Claimed
 from services.domain.clock import Clock
-from services.domain.snapshot import Snapshot
-from services.domain.source import Source
 from services.metrics import counted
 from services.parser import piecework
 from services.parser.counting import note_piece, note_reading
@@ -30,9 +28,8 @@ from services.parser.effect import Effect
 from services.parser.judge import Finding, Revised, Unchanged, judge
 from services.parser.page.model import Page
 from services.parser.reading.reader import Reader, todays
-from services.parser.recall import Material, load, load_piece, recognised
+from services.parser.recall import Material, Piece, load, recognised
 from services.storage import pieces, readings
-from services.storage.claims import Role
 from services.storage.database import Database
 from services.storage.readings import Reading
 
@@ -59,12 +56,8 @@ class _Judged:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A snapshot of a further page or of a linked file."""
-
     claimed: Claimed
-    snapshot: Snapshot
-    role: Role
-    source: Source
+    piece: Piece
 
 
 class Parser:
@@ -129,10 +122,9 @@ class Parser:
     def _judge(self, conn: Connection, claimed: Claimed) -> _Judged | _Piece:
         began = time.monotonic()
         snapshot = int(claimed.event.data["snapshot"])
-        piece = load_piece(conn, snapshot)
-        if piece is not None:
-            return _Piece(claimed, *piece)
         material = load(conn, snapshot, self._address, self._reader)
+        if isinstance(material, Piece):
+            return _Piece(claimed, material)
         finding = _judged(material)
         if isinstance(finding, Revised):
             finding = recognised(conn, material, finding)
@@ -168,15 +160,14 @@ class Parser:
         documents = [one for one in lot if isinstance(one, _Judged)]
         for one in lot:
             if isinstance(one, _Piece):
-                self._write_piece(one)
+                self._write_piece(one.claimed, one.piece)
         if documents:
             self._write_documents(documents)
         for done in lot:
             del self._held[done.claimed.event.id]
 
-    def _write_piece(self, piece: _Piece) -> None:
-        began = time.monotonic()
-        claimed, snapshot = piece.claimed, piece.snapshot
+    def _write_piece(self, claimed: Claimed, piece: Piece) -> None:
+        began, snapshot = time.monotonic(), piece.snapshot
         quality = piecework.quality_of(self._database, snapshot, piece.role, piece.source)
         with self._database.write() as conn:
             now = self._done(conn, claimed)

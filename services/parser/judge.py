@@ -11,7 +11,7 @@ page (gather) ─► Document or not ─┬─ unreadable: no version, no news  
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from services.domain.change import Change, Comparison, Suppression
@@ -114,14 +114,14 @@ def judge(page: Page | Quality, current: Known | None, reader: Reader) -> Findin
 
 
 def recognise(
-    revised: Revised, earlier: Iterable[Earlier], shown: Sequence[Shown], snapshot: Snapshot
+    revised: Revised, earlier: Iterable[Earlier], shown: Callable[[], Sequence[Shown]], snapshot: Snapshot
 ) -> Revised | Returned:
     """Is what the page says now what one of the `earlier` versions said? Then it went back, or flaps (flapping.py)."""
     same = next((version.n for version in earlier if _says_the_same(version.known, revised)), None)
     if same is None:
         return revised
     revised = replace(revised, returns_to=same)
-    turn = verdict(shown, snapshot.observed)
+    turn = verdict(shown(), snapshot.observed)
     return revised if turn == "reverted" else Returned(revised, same, told=turn == "known")
 
 

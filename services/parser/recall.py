@@ -45,19 +45,22 @@ class Material:
     newly_moved: bool
 
 
-def load_piece(conn: Connection, snapshot_id: int) -> tuple[Snapshot, Role, Source] | None:
-    """The snapshot where it is one of a piece that is no document of its own; None where it is a document's."""
-    page = pages.page_of_snapshot(conn, snapshot_id)
-    if page.role == "main":
-        return None
-    return snapshots.get_snapshot(conn, snapshot_id), page.role, sources.get_source(conn, page.source)
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A snapshot of a further page or of a linked file, no document of its own."""
+
+    snapshot: Snapshot
+    role: Role
+    source: Source
 
 
-def load(conn: Connection, snapshot_id: int, address: str, reader: Reader) -> Material:
+def load(conn: Connection, snapshot_id: int, address: str, reader: Reader) -> Material | Piece:
     """Everything stored about the snapshot's document. A current version that another reader made is read anew."""
+    page = pages.page_of_snapshot(conn, snapshot_id)
     snapshot = snapshots.get_snapshot(conn, snapshot_id)
-    page = pages.get_page(conn, snapshot.document)
     watch = sources.get_watch(conn, page.source)
+    if page.role != "main":
+        return Piece(snapshot, page.role, watch.source)
     current = versions.current_version(conn, page.id)
     before = snapshots.previous(conn, snapshot.id, page.id)
     gathered = gather(conn, snapshot, watch.source)
@@ -102,7 +105,7 @@ def recognised(conn: Connection, material: Material, revised: Revised) -> Revise
     foreign = versions.versions_of_others(conn, document_id, reader.name(source))
     candidates = {one.n: one for one in (*same_key, *foreign) if one.n != current}
     earlier = (Earlier(one.n, as_read_by(conn, one, source, reader)) for one in candidates.values())
-    return recognise(revised, earlier, readings.shown(conn, document_id), material.snapshot)
+    return recognise(revised, earlier, lambda: readings.shown(conn, document_id), material.snapshot)
 
 
 def as_read_by(conn: Connection, version: Current, source: Source, reader: Reader) -> Known:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, or_, select, update
 
 from services.domain.document import Document, Kind
 from services.domain.errors import NotFound
@@ -99,7 +99,7 @@ def save_document(
 ) -> None:
     """Describe the document `id_` as its version `n` does; `title` where the text has none. Its page must be known."""
     about = structure.metadata
-    known = conn.execute(select(page).where(page.c.id == id_)).one()
+    known = conn.execute(_PAGE, {"of": id_}).one()
     once = {
         "source_id": known.source_id,
         "url": known.url,
@@ -127,14 +127,12 @@ def next_sequence(conn: Connection, id_: str) -> int:
     """The number of the next event about this document: 1, 2, 3 … Locks its row until the transaction ends, so events
     about one document enter the outbox in the order of their numbers.
     """
-    one_up = update(document).where(document.c.id == id_).values(last_event_sequence=document.c.last_event_sequence + 1)
-    return int(conn.execute(one_up.returning(document.c.last_event_sequence)).scalar_one())
+    return int(conn.execute(_ONE_UP, {"of": id_}).scalar_one())
 
 
 def get_presence(conn: Connection, id_: str) -> Presence:
     """Raises NotFound for a page that never was a document."""
-    columns = [document.c.status, document.c.absent_since, document.c.absent_count, document.c.absent_kind]
-    row = conn.execute(select(*columns).where(document.c.id == id_)).first()
+    row = conn.execute(_PRESENCE, {"of": id_}).first()
     if row is None:
         raise NotFound(f"no document {id_!r}")
     return Presence(**row._mapping)
@@ -183,3 +181,17 @@ def document_record(row: Row[Any]) -> DocumentRecord:
         current_n=row.current_n,
         first_seen=row.first_seen,
     )
+
+
+# Built once: building a statement costs more than running it.
+
+_PAGE = select(page.c.source_id, page.c.url, page.c.backfill, page.c.list_title).where(page.c.id == bindparam("of"))
+_ONE_UP = (
+    update(document)
+    .where(document.c.id == bindparam("of"))
+    .values(last_event_sequence=document.c.last_event_sequence + 1)
+    .returning(document.c.last_event_sequence)
+)
+_PRESENCE = select(document.c.status, document.c.absent_since, document.c.absent_count, document.c.absent_kind).where(
+    document.c.id == bindparam("of")
+)

@@ -104,6 +104,7 @@ class TextIndex:
         self._gone = self._rows.values({name: literal_column("'delete'")})
         vector = func.array_to_tsvector(bindparam("terms", type_=postgresql.ARRAY(Text)))
         self._vectors = insert(self._tsvector).values(place=bindparam("at"), grams=vector)
+        self._without = delete(self._tsvector).where(self._tsvector.c.place == bindparam("at"))
         event.listen(of, "after_create", lambda _, conn, **__: self.create(conn))
 
     def create(self, conn: Connection) -> None:
@@ -132,7 +133,7 @@ class TextIndex:
         if _on_sqlite(conn):
             execute_many(conn, self._gone, _told({place: grams(words) for place, words in texts.items()}))
             return
-        conn.execute(delete(self._tsvector).where(self._tsvector.c.place.in_(texts)))
+        execute_many(conn, self._without, [{"at": place} for place in texts])
 
     def replace(self, conn: Connection, texts: Mapping[int, tuple[str, str]]) -> None:
         """Place to the text as it was added, and that which takes its place.

@@ -108,7 +108,7 @@ def _add(conn: Connection, id_: str, url: str, now: datetime, *, backlog: bool =
 
 
 def get_page(conn: Connection, page_id: str) -> Page:
-    row = conn.execute(select(page).where(page.c.id == page_id)).first()
+    row = conn.execute(_PAGE, {"of": page_id}).first()
     if row is None:
         raise NotFound(f"no page {page_id!r}")
     return _page(row)
@@ -116,8 +116,7 @@ def get_page(conn: Connection, page_id: str) -> Page:
 
 def page_of_snapshot(conn: Connection, snapshot_id: int) -> Page:
     """Raises NotFound."""
-    query = select(page).join(snapshot, snapshot.c.page_id == page.c.id).where(snapshot.c.id == snapshot_id)
-    row = conn.execute(query).first()
+    row = conn.execute(_OF_SNAPSHOT, {"of": snapshot_id}).first()
     if row is None:
         raise NotFound(f"no snapshot {snapshot_id}")
     return _page(row)
@@ -199,10 +198,9 @@ def visit_soon(conn: Connection, page_id: str, now: datetime) -> None:
 
 def note_change(conn: Connection, page_id: str, at: datetime) -> None:
     """The page said something new, as far as its visits can tell at `at`: it is looked at more often from now on."""
-    row = conn.execute(select(page.c.changes, page.c.changed).where(page.c.id == page_id)).first()
+    row = conn.execute(_PAGE, {"of": page_id}).first()
     if row is not None:
-        values = {"changes": one_more(row.changes, row.changed, at), "changed": at}
-        conn.execute(update(page).where(page.c.id == page_id).values(values))
+        conn.execute(_CHANGED, {"of": page_id, "to": one_more(row.changes, row.changed, at), "at": at})
 
 
 def seen_of(row: Row[Any]) -> Seen:
@@ -255,6 +253,9 @@ def _page(row: Row[Any]) -> Page:
 
 # Built once: building a statement costs more than running it.
 
+_PAGE = select(page).where(page.c.id == bindparam("of"))
+_OF_SNAPSHOT = select(page).join(snapshot, snapshot.c.page_id == page.c.id).where(snapshot.c.id == bindparam("of"))
+_CHANGED = update(page).where(page.c.id == bindparam("of")).values(changes=bindparam("to"), changed=bindparam("at"))
 _LEASE = (
     update(page)
     .where(page.c.id == bindparam("of"))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from services.domain.identity import document_id
 from services.storage import pages
@@ -62,7 +62,7 @@ class Copy:
 
 def set_links(conn: Connection, main_id: str, links: Sequence[Link], now: datetime) -> None:
     """What the page of `main_id` names now, in order. Pieces that no document names any more rest."""
-    before = {row.page_id: row for row in conn.execute(select(piece).where(piece.c.main_id == main_id))}
+    before = {row.page_id: row for row in conn.execute(_OF_MAIN, {"of": main_id})}
     if not before and not links:
         return
     main = pages.get_page(conn, main_id)
@@ -85,9 +85,7 @@ def set_links(conn: Connection, main_id: str, links: Sequence[Link], now: dateti
 
 def mains_of(conn: Connection, page_id: str) -> tuple[str, ...]:
     """The documents that have this piece."""
-    return tuple(
-        conn.execute(select(piece.c.main_id).where(piece.c.page_id == page_id).order_by(piece.c.main_id)).scalars()
-    )
+    return tuple(conn.execute(_MAINS, {"of": page_id}).scalars())
 
 
 def links_of(conn: Connection, main_id: str) -> tuple[Link, ...]:
@@ -159,3 +157,9 @@ def _copy(conn: Connection, id_: str, url: str, row: Row[Any] | None, before: in
         tried=row.last_visit is not None and row.hops == 0,
         trouble=row.trouble or ("not_found" if absent else None),
     )
+
+
+# Asked of every page that is read, so built once: building a statement costs more than running it.
+
+_OF_MAIN = select(piece).where(piece.c.main_id == bindparam("of"))
+_MAINS = select(piece.c.main_id).where(piece.c.page_id == bindparam("of")).order_by(piece.c.main_id)

@@ -65,10 +65,10 @@ def save_reading(conn: Connection, value: Reading, suppressed: Sequence[Suppress
         "reason": value.reason,
         "version_n": value.version,
     }
-    conn.execute(insert(reading).values(read))
+    conn.execute(_READ, read)
     rows = [_row(value, ordinal, held) for ordinal, held in enumerate(suppressed)]
     if rows:
-        conn.execute(insert(suppression), rows)
+        conn.execute(_HELD_BACK, rows)
 
 
 def find_reading(conn: Connection, snapshot_id: int) -> Reading | None:
@@ -183,3 +183,9 @@ def _row(value: Reading, ordinal: int, held: Suppression) -> dict[str, Any]:
         "direction": held.direction,
         "data": encode(held).decode(),
     }
+
+
+# Built once: building a statement costs more than running it.
+
+_READ = insert(reading)
+_HELD_BACK = insert(suppression)

@@ -82,8 +82,7 @@ class Pruned(NotFound):
 
 def get_snapshot(conn: Connection, snapshot_id: int) -> Snapshot:
     """Raises NotFound, and Pruned where only the bytes are gone."""
-    query = select(snapshot, body.c.data).join(body, body.c.sha256 == snapshot.c.sha256)
-    row = conn.execute(query.where(snapshot.c.id == snapshot_id)).first()
+    row = conn.execute(_WITH_BODY, {"of": snapshot_id}).first()
     if row is None:
         raise NotFound(f"no snapshot {snapshot_id}")
     if not row.data:
@@ -125,9 +124,7 @@ class Place:
 
 def previous(conn: Connection, snapshot_id: int, page_id: str) -> Place | None:
     """Where the snapshot of the page before this one was taken; None for its first."""
-    earlier = (snapshot.c.page_id == page_id) & (snapshot.c.id < snapshot_id)
-    query = select(snapshot.c.url, snapshot.c.moved).where(earlier).order_by(snapshot.c.id.desc()).limit(1)
-    row = conn.execute(query).first()
+    row = conn.execute(_BEFORE, {"of": page_id, "before": snapshot_id}).first()
     return None if row is None else Place(row.url, row.moved)
 
 
@@ -195,6 +192,15 @@ def _keep(conn: Connection, bodies: Sequence[bytes]) -> list[str]:
 
 # Built once: building a statement costs more than running it.
 
+_WITH_BODY = (
+    select(snapshot, body.c.data).join(body, body.c.sha256 == snapshot.c.sha256).where(snapshot.c.id == bindparam("of"))
+)
+_BEFORE = (
+    select(snapshot.c.url, snapshot.c.moved)
+    .where(snapshot.c.page_id == bindparam("of"), snapshot.c.id < bindparam("before"))
+    .order_by(snapshot.c.id.desc())
+    .limit(1)
+)
 _TAKE = insert(snapshot).returning(snapshot.c.id, sort_by_parameter_order=True)
 _SEEN = (
     update(snapshot)

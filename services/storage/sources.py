@@ -110,7 +110,7 @@ def get_source(conn: Connection, source_id: str) -> Source:
 
 
 def get_watch(conn: Connection, source_id: str) -> Watch:
-    row = conn.execute(select(source).where(source.c.id == source_id)).first()
+    row = conn.execute(_SOURCE, {"of": source_id}).first()
     if row is None:
         raise NotFound(f"no source {source_id!r}: `dafu sources list` shows those there are")
     return _watch(row)
@@ -255,7 +255,8 @@ def _watch(row: Row[Any]) -> Watch:
     )
 
 
-#: Built once: building a statement costs more than running it.
+# Built once: building a statement costs more than running it.
+_SOURCE = select(source).where(source.c.id == bindparam("of"))
 _LEASE = (
     update(source)
     .where(source.c.id == bindparam("of"))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, bindparam, delete, false, insert, null, select, update
+from sqlalchemy import Connection, Row, Update, and_, bindparam, delete, false, insert, null, select, update
 
 from services.domain.document import Document
 from services.storage.codec import encode
@@ -102,7 +102,7 @@ def _wanted(
     agency = {("agency", key) for key in found.get(about.agency, ())}
     acting = {name: frozenset(("actor", key) for key in each) for name, each in found.items()}
     promises = list(promises_of(structure))
-    low = _lowest(conn, document_id)
+    low = about.first * _MOST  # above the places of documents found earlier
     stood = [known[one.commitment.id].place if one.commitment.id in known else None for one in promises]
     wanted = []
     for promise, place in zip(promises, arranged(stood, low, low + _MOST), strict=True):
@@ -185,11 +185,6 @@ def _set(row: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {f"to_{name}": row[name] for name in names}
 
 
-def _lowest(conn: Connection, document_id: str) -> int:
-    """The lowest place of a document's, above those of documents found earlier."""
-    return int(conn.execute(_FIRST, {"of_document": document_id}).scalar_one()) * _MOST
-
-
 def _own(promise: Promise) -> dict[str, Any]:
     one = promise.commitment
     return {
@@ -220,11 +215,18 @@ def _and_in(stood: str | None, n: int) -> str:
 # Built once: building a statement costs more than running it.
 _KNOWN = select(commitment).where(commitment.c.document_id == bindparam("of_document"))
 _ABOUT = (
-    select(document, source.c.agency.label("whose"), source.c.region, source.c.name)
-    .join(source)
+    select(
+        document.c.kind,
+        document.c.agency,
+        source.c.agency.label("whose"),
+        source.c.region,
+        source.c.name,
+        version.c.snapshot_id.label("first"),
+    )
+    .join(source, source.c.id == document.c.source_id)
+    .join(version, and_(version.c.document_id == document.c.id, version.c.n == 1))
     .where(document.c.id == bindparam("of_document"))
 )
-_FIRST = select(version.c.snapshot_id).where(version.c.document_id == bindparam("of_document"), version.c.n == 1)
 _STORED = (
     select(commitment_body.c.place, commitment_body.c.role, commitment_body.c.key)
     .join(commitment, commitment.c.place == commitment_body.c.place)

@@ -112,10 +112,10 @@ def save_version(
         "structure": pack(encode(structure)),
         "returns_to": returns_to,
     }
-    conn.execute(insert(version), values)
+    conn.execute(_VERSION, values)
     rows = [_change_row(document_id, n, recorded, ordinal, value) for ordinal, value in enumerate(changes)]
     if rows:
-        conn.execute(insert(change), rows)
+        conn.execute(_CHANGES, rows)
     return n
 
 
@@ -201,6 +201,9 @@ def history(
 
 
 # What every reading asks is built once: building a statement costs more than running it.
+
+_VERSION = insert(version)
+_CHANGES = insert(change)
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, insert, select, update
 
 from services.domain.document import Document
 from services.storage.codec import pack, unpack
@@ -25,23 +25,17 @@ def save_words(conn: Connection, document_id: str, structure: Document, *, folde
 
     `folded` makes the form text is searched in.
     """
-    row = conn.execute(select(document).where(document.c.id == document_id)).one()
+    row = conn.execute(_DESCRIBED, {"of_document": document_id}).one()
     said = row.title, row.agency, row.agency_short, row.doc_number, row.suggestion_number, structure.text
     text = storable(searched(folded("\n".join(one for one in said if one))))
-    known = conn.execute(select(document_words).where(document_words.c.document_id == document_id)).first()
-    if known is None:
-        first = select(version.c.snapshot_id).where(version.c.document_id == document_id, version.c.n == 1)
-        place = conn.execute(first).scalar_one()
+    if row.searchable is None:
+        place = conn.execute(_FIRST, {"of_document": document_id}).scalar_one()
         values = {"place": place, "document_id": document_id, "searchable": pack(text.encode())}
-        conn.execute(insert(document_words), values)
+        conn.execute(_NEW, values)
         DOCUMENT_TEXT.add(conn, {place: text})
-    else:
-        place, old = known.place, _text(known)
-        if old == text:
-            return
-        DOCUMENT_TEXT.replace(conn, {place: (old, text)})
-        changed = update(document_words).where(document_words.c.place == place)
-        conn.execute(changed.values(searchable=pack(text.encode())))
+    elif (old := _text(row)) != text:
+        DOCUMENT_TEXT.replace(conn, {row.place: (old, text)})
+        conn.execute(_OTHERWISE, {"at": row.place, "said": pack(text.encode())})
 
 
 def find_by_words(
@@ -96,3 +90,17 @@ def _places() -> Select[Any]:
 
 def _text(row: Row[Any]) -> str:
     return unpack(row.searchable).decode()
+
+
+# Built once: building a statement costs more than running it.
+
+_DESCRIBED = (
+    select(document, document_words.c.place, document_words.c.searchable)
+    .outerjoin(document_words, document_words.c.document_id == document.c.id)
+    .where(document.c.id == bindparam("of_document"))
+)
+_FIRST = select(version.c.snapshot_id).where(version.c.document_id == bindparam("of_document"), version.c.n == 1)
+_NEW = insert(document_words)
+_OTHERWISE = (
+    update(document_words).where(document_words.c.place == bindparam("at")).values(searchable=bindparam("said"))
+)

@@ -118,6 +118,8 @@ def _parts(layout: Layout, anatomy: Anatomy) -> tuple[list[Part], list[UnitList]
     for row in layout.rows:
         if row.number in anatomy.annexes:
             parts.append(Part(row, row.start, layout.rows[anatomy.annexes[row.number]].end, "annex"))
+        elif row.number in anatomy.turns:
+            parts.append(Part(row, row.start, row.end, "turn"))
         elif anatomy.is_body(row):
             begin = anatomy.begins.get(row.number, row.start)
             found = list_of(row, begin)

@@ -79,6 +79,10 @@ from services.parser.reading.commitments.deadlines import explicit_deadline
         ("本届政府任期内完成。", None),
         ("2年时间内完成。", "2y"),
         ("2024年底,全面完成任务。", "2024-12-31"),
+        ("二〇二五年十月底前完成整治。", "2025-10-31"),
+        ("于二○二五年六月十五日前报送。", "2025-06-15"),
+        ("到二〇二七年建成体系。", "2027-12-31"),
+        ("一是上半年完成主体施工。", "2024-06-30"),
     ],
 )
 def test_a_date_to_be_met(sentence: str, end: str | None) -> None:
@@ -93,3 +97,23 @@ def test_a_document_without_a_date_keeps_the_words(sentence: str) -> None:
     assert deadline is not None
     assert sentence.startswith(deadline.raw)
     assert deadline.end is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("应当自受理之日起三十个工作日内办结。", "三十个工作日内"),
+        ("30日内答复。", "30日内"),
+        ("六个月内完成整改。", "六个月内"),
+        ("到二〇二五年底建成。", "到二〇二五年底"),
+    ],
+)
+def test_a_term_is_kept_as_it_is_written(sentence: str, words: str) -> None:
+    deadline = explicit_deadline(sentence, 0, len(sentence), date(2024, 6, 3))
+    assert deadline is not None
+    assert deadline.raw == words
+
+
+def test_days_inside_a_noun_are_no_term() -> None:
+    sentence = "推行15日内的短期贷款。"
+    assert explicit_deadline(sentence, 0, len(sentence), date(2024, 6, 3)) is None

@@ -253,3 +253,23 @@ def test_a_block_of_metadata_above_a_text_is_none_of_its_lines(block: tuple[str,
     assert document.blocks[len(block) + 1].role == "preamble"
     assert document.metadata.date is not None
     assert document.metadata.date.iso == "2024-01-20"
+
+
+def test_departments_that_answer_in_turn_each_begin_anew() -> None:
+    document = read(
+        "案 由:关于治理内涝的提案",
+        "提 案 人:李静",
+        "分办单位:县水务局、县城管局",
+        "办复内容:",
+        "(县水务局)",
+        "一、排查。排查路段87处。",
+        "二、改造。改造管网9公里。下一步,新建泵站。",
+        "(县城管局)",
+        "我局计划清掏雨水井。",
+    )
+    assert document.metadata.agency is not None
+    assert document.metadata.agency.normalised == "县水务局、县城管局"
+    assert document.units[-1].section is None
+    assert [document.text[unit.start : unit.end] for unit in document.units if unit.section is None] == [
+        "我局计划清掏雨水井。"
+    ]

@@ -47,6 +47,20 @@ def test_a_list_on_its_own_line_belongs_to_the_numbered_section_around_it() -> N
     assert [block.role for block in document.blocks if block.role == "units"] == ["units", "units"]
 
 
+@pytest.mark.parametrize(
+    ("lines", "owners"),
+    [
+        (("(一)主体。", "1.培育企业。", "2.新建合作社。", "(责任单位:市民政局)"), ["(一)"]),
+        (("(一)主体。", "1.培育企业。", "(责任单位:市民政局)", "2.新建合作社。", "(责任单位:市财政局)"), ["1.", "2."]),
+        (("(一)主体。", "1.培育企业。", "2.新建合作社。", "(责任单位:市民政局)", "3.建设基地。"), ["2."]),
+    ],
+)
+def test_a_list_below_the_last_item_belongs_to_all_items(lines: tuple[str, ...], owners: list[str]) -> None:
+    document = plan(*lines)
+    numbers = {section.id: section.number for section in document.sections}
+    assert [numbers[each.section] for each in document.responsible_units] == owners
+
+
 def test_a_bracket_that_is_no_list_stays_text() -> None:
     document = plan("(一)建设床位。新建养老院(含护理型床位)。", "(二)完善。推动市民政局(统筹负责)。")
     assert document.responsible_units == ()

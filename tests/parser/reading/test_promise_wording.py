@@ -116,6 +116,10 @@ def test_a_year_before_a_measure_does_not_make_it_past() -> None:
         ("学校建成之后,市教育局将高标准管理。", ("市教育局",)),
         ("申请人收到通知后,市民政局应当在5个工作日内办结。", ("市民政局",)),
         ("市公交公司作为国有企业,将优化线路。", ("市公交公司",)),
+        ("请各县(市)于每季度末25日前报送进展。", ("各县(市)",)),
+        ("乡镇(街道)每月至少开展一次巡查。", ("乡镇(街道)",)),
+        ("各级住房城乡建设、市场监管部门不得办理许可。", ("各级住房城乡建设、市场监管部门",)),
+        ("各国有林场要开展防火演练。", ("各国有林场",)),
     ],
 )
 def test_who_acts(sentence: str, actors: tuple[str, ...]) -> None:
@@ -192,3 +196,29 @@ def test_how_many_are_addressed_is_no_figure(salutation: str) -> None:
     assert document.metadata.recipient is not None
     assert document.metadata.recipient.name in ("李某", "李某、王某")
     assert document.figures == ()
+
+
+def test_all_who_sign_jointly_answer_for_what_we_will_do() -> None:
+    text = FRAME.replace("青川市商务局", "青川市教育局 青川市财政局").format(
+        "下一步,做好以下工作。\n两局每学期召开会议。\n新建学校。"
+    )
+    first, second = read_text(text).commitments
+    assert (first.actors, first.actor_source) == (("市教育局", "市财政局"), "explicit")
+    assert second.actors == ("市教育局", "市财政局")
+
+
+def test_units_named_for_an_item_go_before_who_leads_all_items() -> None:
+    text = "下一步,我局将抓好以下工作。\n(一)建设床位。新建养老院。(责任单位:市民政局)\n(二)培养人才。开办培训班。"
+    named, led = promises(text)[-2:]
+    assert (named.actors, named.actor_source) == (("市民政局",), "section_units")
+    assert (led.actors, led.actor_source) == (("市商务局",), "inherited")
+
+
+def test_what_waits_for_something_carries_no_date_on() -> None:
+    first, second = promises("下一步,到2026年覆盖所有初中;条件成熟后,将校线延伸至民办学校。")
+    assert first.deadline is not None
+    assert second.deadline is None
+
+
+def test_a_lead_that_says_only_from_how_many_sides_promises_nothing() -> None:
+    assert [each.text for each in promises("下一步,将从两个方面持续用力:一是完善机制。制定办法。")] == ["制定办法。"]

@@ -68,15 +68,22 @@ def _within(pair: Pair, hunk: Hunk) -> Change | None:
     sides = pair.frame.old.matched, pair.frame.new.matched
     old = _TERM.match(sides[0], hunk.old_start, hunk.old_end + 2)
     new = _TERM.match(sides[1], hunk.new_start, hunk.new_end + 2)
+    detail = _longer(old, new)
+    if old is None or new is None or detail is None:
+        return None
+    level = severity.FIXED["deadline_moved"]
+    verdict = Verdict("deadline_moved", _RULE, level, detail[1], old.group(), new.group(), detail[0])
+    return told(pair, verdict, [hunk])
+
+
+def _longer(old: re.Match[str] | None, new: re.Match[str] | None) -> tuple[str, Direction] | None:
+    """Which of two times counted in the same unit is the longer one."""
     if old is None or new is None or old["unit"] != new["unit"]:
         return None
     before, after = number(old["number"]), number(new["number"])
     if before is None or after is None or before == after:
         return None
-    detail: tuple[str, Direction] = ("later", "softened") if after > before else ("earlier", "strengthened")
-    level = severity.FIXED["deadline_moved"]
-    verdict = Verdict("deadline_moved", _RULE, level, detail[1], old.group(), new.group(), detail[0])
-    return told(pair, verdict, [hunk])
+    return ("later", "softened") if after > before else ("earlier", "strengthened")
 
 
 def announced(pair: Pair, left: Open) -> Found:
@@ -197,4 +204,6 @@ def _judged(old: Deadline | None, new: Deadline | None) -> tuple[str | None, Dir
         if before is not None and after is not None and before != after:
             later = str(after) > str(before) if isinstance(after, str) else after > int(before)
             return ("later", "softened") if later else ("earlier", "strengthened")
+    if counted := _longer(_TERM.match(old.raw), _TERM.match(new.raw)):
+        return counted
     return None, "neutral" if old.end == new.end and old.end else "unclear"

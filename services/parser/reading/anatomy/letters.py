@@ -12,6 +12,7 @@ from services.parser.reading.anatomy.closing import close, head_role
 from services.parser.reading.anatomy.layout import Layout, Row
 from services.parser.reading.anatomy.lines import is_audience, role_of
 from services.parser.reading.anatomy.parts import Anatomy, furnished
+from services.parser.reading.bodies import is_body
 from services.parser.reading.memo import remembered
 from services.parser.reading.patterns import any_of, any_word
 from services.parser.reading.structure.markers import numbered
@@ -42,6 +43,8 @@ _CARD_ROLES: dict[str, Role] = {
     "title": "title", "number": "title", "proposer": "salutation", "agency": "agency", "co_agency": "agency",
     "date": "date", "feedback": "classification", "question": "intro", "answer": "intro",
 }  # fmt: skip
+#: A department alone on its line: (县农业农村局).
+_IN_BRACKETS = re.compile(r"\s*[(【](?P<body>[\u4e00-\u9fff]{3,20})[)】]:?\s*")
 _SECTION = re.compile(r"(?<=[。:;!])\s*(?:[一二三1][、.是]|\([一1]\))")
 #: How deep the header is looked for, and where the opening of a letter must end at the latest.
 _LONGEST_GREETING = 160
@@ -75,7 +78,17 @@ def frame(layout: Layout, page_title: str | None = None) -> Anatomy:
     for each in () if card else foot_of(rows[begin:]):
         found.mark(each.row, _CARD_ROLES[each.name])
     close([row for row in rows[begin:] if not row.table], found)
+    _turns(rows[begin:], found)
     return found
+
+
+def _turns(rows: Sequence[Row], found: Anatomy) -> None:
+    """Marks the rows that name the department whose answer follows, in a letter several answer in turn (SPEC §17)."""
+    for row in rows:
+        name = _IN_BRACKETS.fullmatch(row.text)
+        if name and row.number not in found.roles and is_body(name["body"]):
+            found.mark(row, "heading")
+            found.turns.add(row.number)
 
 
 def salutation_index(rows: Sequence[Row]) -> int | None:

@@ -16,13 +16,15 @@ class Anatomy:
     """Rows that are not body, by number; where the body begins in rows that open with something else, and where it
     ends in a row that goes on with the signature.
 
-    `annexes`: first and last row of each annexed paper's title.
+    `annexes`: first and last row of each annexed paper's title. `turns`: rows that only name who answers
+    next.
     """
 
     roles: dict[int, Role] = field(default_factory=dict)
     begins: dict[int, int] = field(default_factory=dict)
     ends: dict[int, int] = field(default_factory=dict)
     annexes: dict[int, int] = field(default_factory=dict)
+    turns: set[int] = field(default_factory=set)
 
     def mark(self, row: Row, role: Role) -> None:
         self.roles.setdefault(row.number, role)

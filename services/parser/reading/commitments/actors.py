@@ -43,9 +43,11 @@ _JOINED = re.compile(_AND)
 _FOLLOW = guarded(_LISTS["follow"]["words"])
 #: 市民政局是…主管部门,负责…: a duty.
 _DEFINED = "(?:\\([^()]{2,24}\\))?是(?=[^,。;]{0,40}(?:部门|机构|单位)(?:[,;]|$))"
+#: 两局每学期召开…: how often stands before what is done.
+_EACH_TIME = "每(?:学年|学期|半年|季度|季|年|月|周|[日天])(?:至少|定期|组织|召开|开展|举办|安排|对|向|末|初)"
 _ACTS = (
     rf"(?:{MODALS}|{_FOLLOW}|{MEANS}|(?:{ADVERBS}){{0,4}}(?:{STRICT})"
-    rf"|(?:{ADVERBS}){{1,4}}(?:{VERBS}){{1,2}}(?:[,;。]|$)|{_DEFINED}|作为[^,。;]{{2,24}}$)"
+    rf"|(?:{ADVERBS}){{1,4}}(?:{VERBS}){{1,2}}(?:[,;。]|$)|{_DEFINED}|{_EACH_TIME}|于(?=每|今|明|本|20|[0-9])|作为[^,。;]{{2,24}}$)"
 )
 #: 市财政局等部门: the list goes on without names.
 _AND_OTHERS = "(?:等(?:有关|相关|市级|省级|县级|区级|多个|[0-9一二三四五六七八九十]+个)?(?:部门|单位|机构))?"
@@ -53,7 +55,7 @@ _AUXILIARY = rf"(?:{ADVERBS})?(?:{MODALS})"
 
 _CUE = re.compile(rf"[\s—]*(?:\([^()]{{1,20}}\))?(?:(?:{'|'.join(_LISTS['cues']['patterns'])})[,:]?){{0,3}}")
 #: What may follow the last body of a list, which decides where its name ends: an act, an auxiliary, or nothing.
-_FOLLOWED = {"acting": _ACTS, "told": _AUXILIARY, "beside": f"[,。;:]|{_ACTS}|$"}
+_FOLLOWED = {"acting": _ACTS, "told": _AUXILIARY, "beside": f"[,。;:]|{_ACTS}|(?:{ADVERBS}){{1,4}}(?:{VERBS})|$"}
 #: 市财政局配合, said of those who help: the promise stays another's.
 _HELPS = re.compile(rf"(?:{ADVERBS})?(?:{alternatives(_LISTS['helping']['words'])})(?=[,;。、]|$)")
 #: 学校建成后,…: who is named in it need not be who acts then.
@@ -222,10 +224,15 @@ def departments(matched: str) -> tuple[tuple[int, str], ...]:
     )
 
 
-def meant(name: str, issuer: str | None) -> str:
-    """The body a subject means: 我们 is the agency, where one is known; 我市 stays the city as a whole."""
+def meant(name: str, issuer: str | None) -> tuple[str, ...]:
+    """The bodies a subject means: 我们 is the agency, all of them where several sign, where one is known; 我市 stays
+    the city as a whole."""
     if name in _SELF:
-        return issuer or name
+        return tuple(issuer.split("、")) if issuer else (name,)
+    return (_one_meant(name, issuer),)
+
+
+def _one_meant(name: str, issuer: str | None) -> str:
     if issuer and _BARE_ONLY.fullmatch(name) and (level := _PLACE.match(issuer)):
         return short_name(level[0] + name)
     if name in _GOVERNMENT:

@@ -32,10 +32,10 @@ class Context:
         number = bisect_right(self.speakers, at, key=lambda speaker: speaker[0]) - 1
         return self.speakers[number][1] if number >= 0 else self.signs
 
-    def issuer(self, at: int) -> str | None:
-        """Whose promise an unnamed one at `at` is."""
+    def issuers(self, at: int) -> tuple[str, ...]:
+        """Whose promise an unnamed one at `at` is: all who sign jointly."""
         name = self.agency(at)
-        return actors.issuer_of(name) if name else None
+        return tuple(actors.issuer_of(each) for each in name.split("、")) if name else ()
 
     def units_of(self, section_id: str | None) -> ResponsibleUnits | None:
         """The 责任单位 list of the section or its nearest ancestor that has one."""

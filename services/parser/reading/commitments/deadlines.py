@@ -14,7 +14,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from services.domain.commitment import Deadline
@@ -43,18 +43,25 @@ _RELATIVE = (
     r"|年内(?<![0-9一二三四五六七八九十两几数今明后本]年内)|年底(?<![0-9今明后本]年底)(?=前)|年末(?<![0-9今明后本]年末))"
 )
 _PART = (
-    r"(?P<part>(?:(?P<month>1[0-2]|0?[1-9])月(?:(?P<day>3[01]|[12][0-9]|0?[1-9])日)?"
+    r"(?P<part>(?:(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月"
+    r"(?:(?P<day>3[01]|[12][0-9]|0?[1-9]|[一二三四五六七八九十]{1,3})日)?"
     r"|(?P<half>上半年|下半年)|第?(?P<quarter>[一二三四1-4])季度|年底|底|末)?)"
 )
 _ABSOLUTE = re.compile(rf"{_YEAR}{_PART}(?P<edge>底|末|初|内|中)?(?P<before>之?以?前|前)?")
 _NEAR = re.compile(rf"{_RELATIVE}{_PART}(?P<edge>底|末|内)?(?P<before>之?以?前|前)?")
+#: A year in characters: 二〇二五年.
+_WRITTEN_YEAR = re.compile("二[〇○零][一二三四五六七八九〇○零]{2}(?=年)")
+#: 三十个工作日内, 六个月内 from some event.
+_DAYS = re.compile(
+    "(?<![0-9.月—至])(?:[0-9]{1,3}|[一二两三四五六七八九十百]{1,5})(?:个?(?:工作|自然)?[日天]|个月)(?:之|以)?内(?!的)"
+)
 #: 6月底前: the next June, seen from the document's date.
 _MONTH = re.compile(
     r"(?<![0-9年])(?<!年度)(?P<month>1[0-2]|0?[1-9]|十[一二]?|(?<![十个])[一二三四五六七八九])月(?:(?P<day>3[01]|[12][0-9]|0?[1-9])日|底|末|份)?之?以?前"
 )
 #: 上半年, 三季度末, 月底前, 本季度末: a part of the year the document was written in, or of the next where it is over.
 _PART_ALONE = re.compile(
-    r"(?:力争|争取|确保|计划|拟|预计|于|到|至|在|(?<![^,。;:、\s]))(?P<raw>(?:今年|本年)?(?:(?P<half>[上下]半年)|第?(?P<quarter>[一二三四1-4])季度|(?P<this>本季度)|(?P<days>本?月[底末](?=前)|本月内?))"
+    r"(?:力争|争取|确保|计划|拟|预计|于|到|至|在|(?<![^,。;:、\s])|(?<=[一二三四五六七八九十]是))(?P<raw>(?:今年|本年)?(?:(?P<half>[上下]半年)|第?(?P<quarter>[一二三四1-4])季度|(?P<this>本季度)|(?P<days>本?月[底末](?=前)|本月内?))"
     r"(?:底|末|内)?(?:之?以?前)?)"
 )
 _MONTHS = re.compile(
@@ -98,6 +105,9 @@ def explicit_deadline(matched: str, start: int, end: int, document_date: date | 
 
 def explicit_due(matched: str, start: int, end: int, document_date: date | None) -> Due | None:
     """As `explicit_deadline`, with its place. A point in time goes before a period, an earlier word before a later."""
+    if _WRITTEN_YEAR.search(matched, start, end):
+        due = explicit_due(_WRITTEN_YEAR.sub(_in_digits, matched), start, end, document_date)
+        return due and replace(due, deadline=replace(due.deadline, raw=matched[due.start : due.end]))
     spaced = without_date_spaces(matched, start, end)
     if spaced is None:
         return _explicit_due(matched, start, end, document_date)
@@ -106,11 +116,16 @@ def explicit_due(matched: str, start: int, end: int, document_date: date | None)
     return due and Due(due.deadline, places[due.start], places[due.end - 1] + 1)
 
 
+def _in_digits(year: re.Match[str]) -> str:
+    """二〇二五 is 2025: as long as before, so that all places stay."""
+    return str(number(year.group()))
+
+
 def _explicit_due(matched: str, start: int, end: int, document_date: date | None) -> Due | None:
-    if all(matched.find(word, start, end) < 0 for word in ("年", "五”", "月", "季度")):
+    if all(matched.find(word, start, end) < 0 for word in ("年", "五”", "月", "季度", "日", "天")):
         return None
     titles: tuple[Span, ...] | None = None
-    for read in (_points, _months, _parts, _plans, _durations, _ranges):
+    for read in (_points, _months, _parts, _plans, _durations, _ranges, _days):
         for due in read(matched, start, end, document_date):
             titles = covered(matched, start, end, "《(〔", "》)〕") if titles is None else titles
             if not inside(titles, due.start):
@@ -199,9 +214,9 @@ def _last_day(year: int, groups: dict[str, str | None]) -> date | None:
     if groups["quarter"]:
         month = 3 * _QUARTER[groups["quarter"]]
         return date(year, month, calendar.monthrange(year, month)[1])
-    month = int(groups["month"] or 12)
+    month = int(number(groups["month"] or "12") or 12)
     last = calendar.monthrange(year, month)[1]
-    day = int(groups["day"] or last)
+    day = int(number(groups["day"] or str(last)) or last)
     return date(year, month, day) if day <= last else None
 
 
@@ -277,6 +292,12 @@ def _ranges(matched: str, start: int, end: int, _: date | None) -> Iterator[Due]
         if found[1] <= found[2]:
             deadline = Deadline(found.group(), "explicit", f"{found[1]}-01-01", f"{found[2]}-12-31")
             yield Due(deadline, *found.span())
+
+
+def _days(matched: str, start: int, end: int, _: date | None) -> Iterator[Due]:
+    """三十个工作日内 counts from an event that bears no date: the words are kept."""
+    for found in _DAYS.finditer(matched, start, end):
+        yield Due(Deadline(found.group(), "explicit"), *found.span())
 
 
 def _relative_year(word: str, today: date | None) -> int | None:

@@ -236,19 +236,18 @@ class _Reading:
         unit = said.unit
         if self.last and (self._continues(unit) or self._follows_on(said)):
             return self.last[1].passed_on()
-        lead = self._lead(unit.section)
-        if lead:
-            return lead.passed_on()
-        lists = self.context.units_of(unit.section)
+        lead, lists = self._lead(unit.section), self.context.units_of(unit.section)
+        if lead and not (lists and lists.section != lead[0] and self._within(lead[0], lists.section)):
+            return lead[1].passed_on()  # units named for an item go before who leads all items
         if lists:
             return _Actors(lists.units, "section_units", (lists.start, lists.end))
-        issuer = self.context.issuer(unit.start)
-        return _Actors((issuer,) if issuer else (), "issuer", self.context.agency_span if issuer else None)
+        issuers = self.context.issuers(unit.start)
+        return _Actors(issuers, "issuer", self.context.agency_span if issuers else None)
 
-    def _lead(self, section_id: str | None) -> _Actors | None:
-        """The subject of the sentence that leads the section or one around it."""
+    def _lead(self, section_id: str | None) -> tuple[str, _Actors] | None:
+        """The section around, or this one, that a sentence with a subject leads, and the subject."""
         steps = self.tree.chain(self.tree.sections.get(section_id or ""))
-        return next((self.leads[step.id] for step in steps if step.id in self.leads), None)
+        return next(((step.id, self.leads[step.id]) for step in steps if step.id in self.leads), None)
 
     def _remember(self, said: _Said, who: _Actors, due: deadlines.Due | None) -> None:
         unit = said.unit
@@ -271,7 +270,7 @@ class _Reading:
 
     def _meant(self, bodies: Iterable[str], at: int) -> tuple[str, ...]:
         agency = self.context.agency(at)
-        return tuple(dict.fromkeys(actors.meant(body, agency) for body in bodies))
+        return tuple(dict.fromkeys(name for body in bodies for name in actors.meant(body, agency)))
 
     def _continues(self, unit: Unit) -> bool:
         """Whether the unit goes on in the sentence of the promise or lead-in before it."""
@@ -296,6 +295,8 @@ class _Reading:
         unit, due = said.unit, self._explicit_due(said, since)
         if due:
             return due
+        if (said.sentence.condition or "").endswith("后"):  # 条件成熟后,…: it has a time of its own, if no date
+            return self.context.standing_deadline(unit.section)
         before = self.last[2] if self.last and self._continues(unit) else None
         if before is None and self.running and unit.start < self.running[1]:
             before = self.running[0]

@@ -115,8 +115,8 @@ def _doc_number(sheet: Sheet) -> Value | None:
 
 def _agency(sheet: Sheet) -> Agency | None:
     """Who signed; a joint signature keeps all names, joined by 、."""
-    if labelled := _labelled(sheet, sheet.card):
-        return labelled
+    if labelled := _labelled(sheet, sheet.card) or _labelled(sheet, sheet.card, "co_agency"):
+        return labelled  # where no one leads, those who share the work answer
     rows = _signatures(sheet)
     if not rows and (tail := _tail(sheet)):
         where = sheet.value(tail[0], tail[0] + len(tail[1]))
@@ -136,10 +136,10 @@ def _agency(sheet: Sheet) -> Agency | None:
     return Agency("、".join(names), "、".join(map(short_name, names)), where.text, where.start, where.end)
 
 
-def _labelled(sheet: Sheet, fields: Sequence[Field]) -> Agency | None:
+def _labelled(sheet: Sheet, fields: Sequence[Field], label: str = "agency") -> Agency | None:
     """Who answers, where a label says so."""
     for each in fields:
-        if each.name == "agency" and each.value:
+        if each.name == label and each.value:
             where = sheet.value(each.start, each.end)
             name = "、".join(bodies_in(each.value)) or each.value  # without a seal behind it
             return Agency(name, "、".join(map(short_name, name.split("、"))), where.text, where.start, where.end)

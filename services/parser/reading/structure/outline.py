@@ -19,12 +19,12 @@ _RUN_IN_SHARE = 0.6
 
 
 class Part(NamedTuple):
-    """`text[start:end]`: body text of one row, an annex title, or a responsible-unit list."""
+    """`text[start:end]`: body text of one row, an annex title, a responsible-unit list, or the name of who answers."""
 
     row: Row
     start: int
     end: int
-    what: Literal["body", "annex", "list"] = "body"
+    what: Literal["body", "annex", "list", "turn"] = "body"
     #: A list that stands behind the text of its row.
     tail: bool = False
 
@@ -80,7 +80,7 @@ def flow_of(text: str, parts: Sequence[Part], kind: Kind) -> Flow:
 def _markers(part: Part) -> list[Marker]:
     if part.what == "annex":
         return [Marker("annex_title", part.row.number, part.start, part.end)]
-    if part.what == "list":
+    if part.what in ("list", "turn"):
         return []
     first = numbered(part.row, part.start) if part.start == part.row.start else None
     begin = first.after if first else part.start

@@ -83,7 +83,10 @@ class _Walk:
 
     def take(self, index: int, part: Part) -> None:
         if part.what == "list":
-            self._attach(part)
+            self._attach(index, part)
+            return
+        if part.what == "turn":  # another department's answer goes on with none of the sections before
+            self.open.clear()
             return
         markers = self.flow.of_part(index)
         self._end_paragraph(part, markers[0] if markers and not markers[0].inline else None, index)
@@ -225,14 +228,25 @@ class _Walk:
             _LEADS_ON.search(self.text, max(node.body[-1][1] - 30, node.body[-1][0]), node.body[-1][1])
         )
 
-    def _attach(self, part: Part) -> None:
+    def _attach(self, index: int, part: Part) -> None:
         """A list in brackets behind a paragraph belongs to the paragraph's section; one on a line of its own to the
         numbered section around it, not to its last run-in child (SPEC §2.3)."""
         passed = {"yishi"} if part.tail else {"yishi", "runin_plain", "next_step"}
+        if not part.tail and self._for_all_items(index):
+            passed.add("arabic_dot")
         owner = next((node for node in reversed(self.open) if node.form not in passed), None)
         if owner is not None:
             self.open[-1].extend(part.end)
             self.owners.append((part.start, owner))
+
+    def _for_all_items(self, index: int) -> bool:
+        """A list below the last of the items 1. 2. 3. of an open (一), of which none has a list of its own."""
+        item = next((node for node in reversed(self.open) if node.form == "arabic_dot"), None)
+        if item is None or item.parent is None or item.marker.number in (None, 1):
+            return False
+        if _continues(item, self.flow.after_part(index, 1)):
+            return False
+        return all(owner.parent is not item.parent for _, owner in self.owners)
 
     def tree(self) -> Tree:
         width = 2 if len(self.nodes) < 100 else 3

@@ -256,7 +256,8 @@ def _parts(matched: str, start: int, end: int, today: date | None) -> Iterator[D
                 month = 3 * _QUARTER[found["quarter"]]
             year = today.year + (month < today.month)
             last = date(year, month, calendar.monthrange(year, month)[1]).isoformat()
-        if found["days"] or found["this"] or _DUE_AFTER.match(matched, over, end) or matched[over - 1] in "底末内前":
+        bound = found["days"] or found["this"] or matched[over - 1] in "底末内前"
+        if bound or _DUE_AFTER.match(matched, over, end) or _ACTS.match(matched, over, end):
             yield Due(Deadline(matched[at:over], "explicit", None, last), at, over)
 
 

@@ -93,8 +93,13 @@ def reports(text: str, start: int, end: int) -> bool:
 def years(sections: Sequence[Section]) -> tuple[int | None, int | None]:
     """Review year and plan year of a summary, from its headings (SPEC §1.2)."""
     review = [_years_in(s.heading) for s in sections if s.mode == "past" and s.depth == 1 and _years_in(s.heading)]
-    plan = [_years_in(s.heading) for s in sections if s.mode == "future" and s.depth == 1 and _years_in(s.heading)]
+    plan = [_years_in(s.heading) for s in sections if _plans(s) and s.depth == 1 and _years_in(s.heading)]
     return (max(review[0]) if review else None), (max(plan[-1]) if plan else None)
+
+
+def _plans(section: Section) -> bool:
+    """Its heading announces tasks, goals or both: 2025年主要目标任务."""
+    return section.mode == "future" or (section.mode in ("mixed", "goal") and not _LOOKS_BACK.search(section.heading))
 
 
 def _years_in(heading: str) -> list[int]:

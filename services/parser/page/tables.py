@@ -6,13 +6,19 @@ begins. A layout table (one filled cell a row at most, or tables of data inside 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-#: A row of label and answer, as card-form replies have it (SPEC §17), is broken into lines from here on.
+#: A row of label and answer, as card-form replies have it (SPEC §17), is broken into lines from here on; a short answer
+#: is, where it is dated at its end.
 _CARD_PARAGRAPHS = 3
 _CARD_CHARACTERS = 200
+_NUMERAL = "[0-9一二三四五六七八九十]{1,3}"
+_DATED = re.compile(
+    rf"\s*(?:20[0-9]{{2}}|二[一二三四五六七八九〇○零]{{3}})\s*年\s*{_NUMERAL}\s*月\s*{_NUMERAL}\s*日\s*"
+)
 
 
 class Entry(NamedTuple):
@@ -69,4 +75,8 @@ def _is_card(row: list[Cell]) -> bool:
     filled = [cell for cell in row if cell]
     if len(filled) > 2:
         return False
-    return any(len(cell) >= _CARD_PARAGRAPHS and sum(len(e.text) for e in cell) > _CARD_CHARACTERS for cell in filled)
+    return any(
+        len(cell) >= _CARD_PARAGRAPHS
+        and (sum(len(entry.text) for entry in cell) > _CARD_CHARACTERS or _DATED.fullmatch(cell[-1].text) is not None)
+        for cell in filled
+    )

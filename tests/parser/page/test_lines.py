@@ -68,6 +68,12 @@ def test_a_card_s_long_answer_keeps_its_paragraphs() -> None:
     assert [line[:2] for line in found[2:]] == ["一、", "二、", "三、"]
 
 
+def test_a_card_s_short_answer_that_is_dated_keeps_its_paragraphs() -> None:
+    answer = "我局将增设公交站12个。<br>市交通局<br>2025年3月4日"
+    found = lines(f"<table><tr><td>提案人</td><td>某某</td></tr><tr><td>办理情况</td><td>{answer}</td></tr></table>")
+    assert found == ["提案人\t某某", "办理情况", "我局将增设公交站12个。", "市交通局", "2025年3月4日"]
+
+
 @given(st.text())
 def test_clean_is_stable_and_trimmed(text: str) -> None:
     cleaned = clean(text.replace("&", ""))

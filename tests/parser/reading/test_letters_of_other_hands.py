@@ -255,6 +255,16 @@ def test_a_block_of_metadata_above_a_text_is_none_of_its_lines(block: tuple[str,
     assert document.metadata.date.iso == "2024-01-20"
 
 
+def test_the_label_of_a_card_s_answer_may_stand_alone() -> None:
+    document = read(
+        "案 由\t关于增设公交站的提案", "提 案 人\t王敏", "主办单位\t市交通局", "办复内容",
+        "我局将在2025年底前增设公交站12个。", "市交通局", "2025年3月4日",
+    )  # fmt: skip
+    assert document.metadata.date is not None
+    assert document.metadata.date.iso == "2025-03-04"
+    assert [block.role for block in document.blocks[3:]] == ["intro", "body", "agency", "date"]
+
+
 def test_departments_that_answer_in_turn_each_begin_anew() -> None:
     document = read(
         "案 由:关于治理内涝的提案",

@@ -54,6 +54,7 @@ _BODY_BEHIND = 25
 _FOOT_ROWS = 8
 #: A longer row between the labels of a card is text, not a value that ran over.
 _LONGEST_VALUE = 60
+_LONGEST_LABEL = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def card_of(rows: Sequence[Row]) -> list[Field]:
     salutation and its sections."""
     fields: list[Field] = []
     for row in rows[: _HEADER_ROWS * 2]:
-        here = [*_fields(row)]
+        here = [*_fields(row)] or _answer_alone(row, fields)
         if not here and not fields and (numbered(row) or _greets(row) or len(row.text) > _LONGEST_GREETING):
             break
         fields += here
@@ -158,6 +159,14 @@ def card_of(rows: Sequence[Row]) -> list[Field]:
 def foot_of(rows: Sequence[Row]) -> list[Field]:
     """The labelled lines at the end of a letter that is no card: 承办单位:X局, 办复日期:2024年5月4日."""
     return [each for row in rows[-_FOOT_ROWS:] if len(row.text) <= _LONGEST_VALUE for each in _fields(row)]
+
+
+def _answer_alone(row: Row, above: Sequence[Field]) -> list[Field]:
+    """The label of the answer on a line of its own, below labels that say what is answered or who proposed it."""
+    label = re.sub(r"\s", "", row.text) if len(row.text) <= _LONGEST_LABEL else ""
+    if _LABELS.get(label) != "answer" or not {each.name for each in above} & {"title", "proposer"}:
+        return []
+    return [Field(label, "answer", row, row.end, row.end, "")]
 
 
 def _fields(row: Row) -> Iterator[Field]:

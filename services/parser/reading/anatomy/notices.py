@@ -19,7 +19,7 @@ _WORDS = load("notices")
 TITLE = re.compile(_WORDS["title"]["notice"])
 _RECIPIENT, _COVER = re.compile(_WORDS["recipient"]["pattern"]), any_of(_WORDS["cover"]["patterns"])
 #: The first paragraph of a notice that is the paper itself: why it is issued, no cover letter.
-_PREAMBLE = re.compile(r"\s*(?:为|根据|按照|依据)")
+_PREAMBLE = re.compile(r"\s*(?:为|根据|按照|依据|近[期日],)")
 _ANNEX = re.compile(_WORDS["annex"]["pattern"])
 _CITED = re.compile(r"《([^《》\n]{2,120})》")
 _ISSUED = re.compile(

@@ -94,7 +94,7 @@ def _write(
     for one, _ in ours:
         claim = one.claim
         if claim.id in kept and claim.role != "main" and stood(claim):
-            pages.note_change(conn, claim.id, one.at)  # of a document, its reading tells (parser.handle)
+            pages.note_changes(conn, {claim.id: one.at})  # of a document, its reading tells (parser.handle)
     _count_noise(conn, [(str(one.claim.source), one.at) for one, decision in ours if decision.raw_change])
     for one, _ in ours:
         if _trouble(one.outcome) is not None and one.claim.role != "main":

@@ -21,7 +21,7 @@ from services.parser.judge import FURNITURE, Finding, First, Missing, Returned, 
 from services.parser.reading.bodies import keys_of
 from services.parser.recall import Material
 from services.parser.text.layers import match
-from services.storage import documents, pages, pieces, readings, standing, versions, words
+from services.storage import documents, pieces, readings, standing, versions, words
 from services.storage.readings import Reading
 
 
@@ -31,6 +31,8 @@ class Effect:
         self._bus = bus
         self._of = material
         self._now = now
+        #: Whether the page says something that subscribers are told of.
+        self.edited = False
 
     def write(self, finding: Finding) -> None:
         match finding:
@@ -67,7 +69,7 @@ class Effect:
 
     def _revised(self, found: Revised, n: int, before: datetime | None, *, flapping: bool) -> None:
         """`before`: when the words told last were last seen; a challenge in between does not narrow that down."""
-        pages.note_change(self._conn, self._of.subject.id, self._of.snapshot.observed)
+        self.edited = True
         self._tell(
             "document.revised",
             found.document,

@@ -29,7 +29,7 @@ from services.parser.judge import Finding, Revised, Unchanged, judge
 from services.parser.page.model import Page
 from services.parser.reading.reader import Reader, todays
 from services.parser.recall import Material, Piece, load, recognised
-from services.storage import pieces, readings
+from services.storage import pages, pieces, readings
 from services.storage.database import Database
 from services.storage.readings import Reading
 
@@ -179,13 +179,18 @@ class Parser:
 
     def _write_documents(self, lot: Sequence[_Judged]) -> None:
         began = time.monotonic()
+        edits: dict[str, datetime] = {}
         with self._database.write() as conn:
-            for one in sorted(lot, key=lambda one: one.claimed.event.key):  # rows are locked in the order all lock them
+            for one in lot:
                 now = self._done(conn, one.claimed)
-                Effect(conn, self._bus, one.material, now).write(one.finding)
+                effect = Effect(conn, self._bus, one.material, now)
+                effect.write(one.finding)
+                if effect.edited:
+                    edits[one.material.subject.id] = one.material.snapshot.observed
                 if one.material.gathered.links is not None:
                     pieces.set_links(conn, one.material.subject.id, one.material.gathered.links, now)
                 piecework.tell_documents(conn, self._bus, one.material.snapshot, now)
+            pages.note_changes(conn, edits)  # in the end: visits want these rows too
         each = (time.monotonic() - began) / len(lot)
         for one in lot:
             note_reading(one.claimed, one.finding, one.seconds + each)

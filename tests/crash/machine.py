@@ -155,4 +155,5 @@ def news(database: Database, docs: Sequence[int], port: int, now: datetime) -> N
     at = (now - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
     if docs:
         with database.write() as conn:
-            conn.execute(due, [{"now": at, "id": document_id(address(doc, port))} for doc in docs])
+            ids = sorted(document_id(address(doc, port)) for doc in docs)  # in the order everybody locks pages in
+            conn.execute(due, [{"now": at, "id": id_} for id_ in ids])

@@ -26,6 +26,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent.parent), str(HERE.parent), str(HERE)]
 
+from databases import POSTGRES  # noqa: E402
 from faults import faults  # noqa: E402
 from machine import ENGINES, opened, quieten  # noqa: E402
 from matrix import matrix  # noqa: E402
@@ -41,18 +42,31 @@ Row = tuple[str, str, bool, str]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    asked = _parser().parse_args(arguments)
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    if "postgres" in (asked.engine or ()) and not POSTGRES:
+        parser.error("--engine postgres: set DAFU_TEST_POSTGRES to the address of a server")
     trials = asked.trial or ALL
     quieten()
     rows: list[Row] = []
     for trial in trials:
-        for engine in asked.engine or (("sqlite",) if trial == "T15" else ENGINES):
+        for engine in asked.engine or (("sqlite",) if trial == "T15" else _engines()):
             began = time.monotonic()
             for row in _run(trial, engine, asked):
                 rows.append(row)
                 passed = time.monotonic() - began
-                print(f"{row[0]:16} {row[1]:9} {'well ' if row[2] else 'WRONG'} {passed:6.0f} s  {row[3]}", flush=True)
+                said = f"{row[0]:16} {_shown(row[1]):12} {'well ' if row[2] else 'WRONG'} {passed:6.0f} s  {row[3]}"
+                print(said, flush=True)
     return 0 if all(row[2] for row in rows) else 1
+
+
+def _engines() -> tuple[str, ...]:
+    return ENGINES if POSTGRES else ("sqlite", "redis")
+
+
+def _shown(engine: str) -> str:
+    """What the figures of a line are of."""
+    return "redis+sqlite" if engine == "redis" and not POSTGRES else engine
 
 
 def _run(trial: str, engine: str, asked: argparse.Namespace) -> list[Row]:

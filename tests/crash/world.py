@@ -159,7 +159,10 @@ class Outside:
     """The conductor's end: tells the world what to do and reads its log."""
 
     def __init__(self) -> None:
-        listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        # named as TCP, or asyncio leaves Nagle's algorithm on: an answer in two parts then waits 40 ms for an ACK
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(512)
         self.port = int(listener.getsockname()[1])
         self.pid = os.fork()
         if self.pid == 0:

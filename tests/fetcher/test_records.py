@@ -133,7 +133,7 @@ def test_a_page_that_is_being_written_is_waited_for_alone(database: Database) ->
 
     async def story() -> list[Exception | None]:
         with database.write() as conn:
-            pages.note_change(conn, IDS[1], NOW)
+            pages.note_changes(conn, {IDS[1]: NOW})
             visited = [said(claim) for claim in claims]
             recording = asyncio.create_task(asyncio.to_thread(record_pages, database, visited, lambda: LATER))
             await _until(database, [True, False, True, True])

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
@@ -24,6 +25,7 @@ from services.parser.page.lines import Row, read_rows
 from services.parser.page.model import Line, Page
 from services.parser.page.pages import following_pages, is_number, linked_pages, may_link_pages
 from services.parser.page.plain import furniture as furniture_rule
+from services.parser.page.plain import may_be_furniture
 from services.parser.page.quality import judge
 from services.parser.page.residue import without_readings
 from services.parser.text.layers import canonical, match
@@ -136,10 +138,10 @@ def _with_article(page: Page, article: Body, base: str | None) -> Page:
     pictures = attachments.images(article.node, base)
     html, dropped = furniture.take_out(article, page.title[0] if page.title else None)
     rows, residue = without_readings(read_rows(html))
-    text = canonical("\n".join(row.source for row in rows))
-    lines = zip(rows, text.split("\n"), match(text).split("\n"), strict=False)  # no rows: one empty text
+    texts = canonical("\n".join([row.source for row in rows])).split("\n")
     kept: list[Line] = []
     surplus = catalogue.surplus(rows[:_TOP], page.catalogue)
+    lines = zip(rows, texts, _matched(texts), strict=False)  # no rows: one empty text
     for at, (row, text, matched) in enumerate(lines):
         rule = "line:catalogue" if at in surplus else _furniture(row, text, matched, page, top=at < _TOP)
         if rule is None:
@@ -159,6 +161,13 @@ def _with_article(page: Page, article: Body, base: str | None) -> Page:
         images=pictures,
         dropped=tuple((rule, told) for rule, told in dropped if told),
     )
+
+
+def _matched(texts: Sequence[str]) -> Iterator[str]:
+    """The MATCH layer of the lines that may be furniture, the others as they are."""
+    asked = [may_be_furniture(text) for text in texts]
+    matched = iter(match("\n".join(compress(texts, asked))).split("\n"))
+    return (next(matched) if ask else text for ask, text in zip(asked, texts, strict=True))
 
 
 def _is_heading(line: Line, page: Page) -> bool:

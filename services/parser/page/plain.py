@@ -30,12 +30,17 @@ _TOP = 16
 _BREAK = re.compile("\r\n|\r|\n")
 
 
+def may_be_furniture(line: str) -> bool:
+    """Whether any rule could fit the line: prose it does not look at."""
+    return len(line) <= _LONGEST and "。" not in line
+
+
 def furniture(line: str, matched: str | None = None) -> str | None:
     """The id of the rule in `lexicon/furniture.toml` that calls the whole `line` furniture, in either script.
 
     `matched` is the line's MATCH layer, for callers that have it.
     """
-    if len(line) > _LONGEST or "。" in line:
+    if not may_be_furniture(line):
         return None
     whole = (match(line) if matched is None else matched).strip().lower()
     if found := _WHOLE.fullmatch(whole.strip(_AROUND) or whole):

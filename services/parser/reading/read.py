@@ -36,7 +36,6 @@ from services.parser.reading.structure.tree import build
 from services.parser.reading.structure.units import units_of
 from services.parser.reading.understanding import understand
 from services.parser.text.layers import match
-from services.parser.text.script import to_simplified
 
 #: The reader's version: raise it when the same page would be read into another document.
 READER = "2"
@@ -79,7 +78,7 @@ def _sheet(page: Page, layout: Layout, anatomy: Anatomy, kind: Kind) -> Sheet:
     is_reply = kind in ("reply_npc", "reply_cppcc")
     card = letters.card_of(layout.content) if is_reply else []
     foot = letters.foot_of(layout.content) if is_reply and not card else []
-    return Sheet(text, layout, anatomy, page, kind, to_simplified(text), tuple(card), tuple(foot))
+    return Sheet(text, layout, anatomy, page, kind, tuple(card), tuple(foot))
 
 
 def _structured(document: Document, layout: Layout, anatomy: Anatomy) -> Document:

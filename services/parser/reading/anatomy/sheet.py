@@ -11,6 +11,7 @@ from services.parser.page.model import Page
 from services.parser.reading.anatomy.layout import Layout, Row
 from services.parser.reading.anatomy.letters import Field
 from services.parser.reading.anatomy.parts import Anatomy
+from services.parser.text.script import to_simplified
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,6 @@ class Sheet:
     anatomy: Anatomy
     page: Page
     kind: Kind
-    #: `text` in simplified script, of the same length.
-    plain: str
     #: The fields of a card; empty for anything but a reply in card form.
     card: tuple[Field, ...] = ()
     #: The labelled lines at the end of a letter that is no card.
@@ -34,12 +33,17 @@ class Sheet:
     def rows(self, *roles: Role) -> list[Row]:
         return self.anatomy.rows(self.layout, *roles)
 
+    def plain(self, start: int, end: int) -> str:
+        """`text[start:end]` in simplified script: read with the characters beside it, which decide about some."""
+        begin = max(0, start - 1)
+        return to_simplified(self.text[begin : end + 1])[start - begin : end - begin]
+
     def value(self, start: int, end: int, normalised: str | None = None, lines: int | None = None) -> Value:
         """The text `[start, end)` without white space at its ends, simplified unless `normalised` is given."""
         piece = self.text[start:end]
         start += len(piece) - len(piece.lstrip())
         end = max(start, end - (len(piece) - len(piece.rstrip())))
-        plain = self.plain[start:end] if normalised is None else normalised
+        plain = self.plain(start, end) if normalised is None else normalised
         return Value(plain, self.text[start:end], start, end, lines)
 
     def found(self, row: Row, match: re.Match[str], group: str | int = 0) -> Value:

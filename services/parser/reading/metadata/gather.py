@@ -96,7 +96,7 @@ def _title(sheet: Sheet) -> Value | None:
     if not rows:
         return None
     run = _run(rows, rows[0])
-    joined = "".join(sheet.plain[row.start : row.end].strip() for row in run)
+    joined = "".join(sheet.plain(row.start, row.end).strip() for row in run)
     return sheet.value(run[0].start, run[-1].end, joined, len(run))
 
 

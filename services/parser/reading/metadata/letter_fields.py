@@ -110,7 +110,7 @@ def _title(sheet: Sheet) -> Value | None:
     for row in [*sheet.opening(), *sheet.rows("title")]:
         if found := _QUOTED.search(row.text, 0, min(400, sheet.opening_end(row))):
             group = "title" if found["title"] else "quoted"
-            inner = sheet.plain[row.start + found.start(group) : row.start + found.end(group)]
+            inner = sheet.plain(row.start + found.start(group), row.start + found.end(group))
             return sheet.value(row.start + found.start(), row.start + found.end(), inner)
         if found := _BARE_TITLE.search(row.text, 0, min(400, sheet.opening_end(row))):
             return sheet.found(row, found, "title")
@@ -123,7 +123,7 @@ def _number(sheet: Sheet) -> Value | None:
         for pattern in _NUMBERS:
             if found := pattern.search(text, 0, min(400, sheet.opening_end(row))):
                 group = next(name for name, value in found.groupdict().items() if value)
-                written = sheet.plain[row.start + found.start(group) : row.start + found.end(group)]
+                written = sheet.plain(row.start + found.start(group), row.start + found.end(group))
                 return sheet.value(row.start + found.start(), row.start + found.end(), _in_digits(written))
     return _number_of_page(sheet)
 

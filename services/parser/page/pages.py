@@ -16,7 +16,6 @@ _COUNT = re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,5})")
 _ARGUMENT = re.compile(r"[\"']([^\"']*)[\"']|(?<![\w.])(\d{1,6})(?![\w.])")
 _EXTENSION = re.compile(r"s?html?|jsp|aspx?")
 _NUMBERED = re.compile(r"_(\d{1,5})$")
-_NUMBER_LINK = re.compile(r"[2-9][】\])]?\s*</a>", re.IGNORECASE)
 _LABELLED = re.compile(r"[\[【(第\s]*(\d{1,2})[\]】)页\s]*")
 _PAGE_OF = re.compile(r"[-_](\d{1,2})$")
 _MOST = 1_000
@@ -62,11 +61,6 @@ def linked_pages(links: Iterable[tuple[str, str]], url: str | None) -> tuple[str
 def is_number(text: str) -> bool:
     """Whether a link with this text may lead to a further page."""
     return _LABELLED.fullmatch(text) is not None
-
-
-def may_link_pages(html: str) -> bool:
-    """Whether a link's text ends in a number: what costs less to ask than the links themselves."""
-    return _NUMBER_LINK.search(html) is not None
 
 
 def _folder(url: str) -> str:

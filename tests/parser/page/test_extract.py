@@ -230,6 +230,8 @@ def test_an_article_that_links_to_its_pages_by_number() -> None:
     second = read_page(body, url=url.replace("31.html", "31-2.html"))
     assert second.next_pages == ("http://www.example.gov.cn/n1/2024/0615/c13-31-3.html",)
     assert read_page(body).next_pages == ()
+    wrapped = body.replace("【".encode(), "<span>【".encode()).replace("】".encode(), "】</span>".encode())
+    assert read_page(wrapped.replace(b">2</a>", b"></a>"), url=url).next_pages == page.next_pages
 
 
 def test_readings_left_by_a_conversion_are_taken_out_and_reported() -> None:

@@ -283,3 +283,11 @@ def test_departments_that_answer_in_turn_each_begin_anew() -> None:
     assert [document.text[unit.start : unit.end] for unit in document.units if unit.section is None] == [
         "我局计划清掏雨水井。"
     ]
+
+
+def test_a_class_mark_may_stand_behind_the_number() -> None:
+    document = read("某商提案〔2025〕18号 A", "关于第0256号提案的答复", "王芳委员:", OPENING, "下一步,新建泵站。")
+    assert document.metadata.doc_number is not None
+    assert document.metadata.doc_number.normalised == "某商提案〔2025〕18号"
+    assert document.metadata.result_class is not None
+    assert document.metadata.result_class.letter == "A"

@@ -120,6 +120,8 @@ def test_a_year_before_a_measure_does_not_make_it_past() -> None:
         ("乡镇(街道)每月至少开展一次巡查。", ("乡镇(街道)",)),
         ("各级住房城乡建设、市场监管部门不得办理许可。", ("各级住房城乡建设、市场监管部门",)),
         ("各国有林场要开展防火演练。", ("各国有林场",)),
+        ("市教育局指导学校开展演练。", ("市教育局",)),
+        ("市民政局组织社工开展培训。", ("市民政局",)),
     ],
 )
 def test_who_acts(sentence: str, actors: tuple[str, ...]) -> None:
@@ -224,3 +226,8 @@ def test_what_waits_for_something_carries_no_date_on() -> None:
 
 def test_a_lead_that_says_only_from_how_many_sides_promises_nothing() -> None:
     assert [each.text for each in promises("下一步,将从两个方面持续用力:一是完善机制。制定办法。")] == ["制定办法。"]
+
+
+def test_lists_on_lines_that_follow_each_other_are_one() -> None:
+    text = "下一步,做好以下工作。\n(一)建设床位。新建养老院。\n牵头单位:市民政局\n配合单位:市财政局"
+    assert promises(text)[-1].actors == ("市民政局", "市财政局")

@@ -45,9 +45,14 @@ _FOLLOW = guarded(_LISTS["follow"]["words"])
 _DEFINED = "(?:\\([^()]{2,24}\\))?是(?=[^,。;]{0,40}(?:部门|机构|单位)(?:[,;]|$))"
 #: 两局每学期召开…: how often stands before what is done.
 _EACH_TIME = "每(?:学年|学期|半年|季度|季|年|月|周|[日天])(?:至少|定期|组织|召开|开展|举办|安排|对|向|末|初)"
+#: 市教育局指导学校…: nouns as well, but not with an object.
+_GUIDES = (
+    "(?:指导(?!意见|思想|性|下|员|中心|小组|目录|手册|价)|组织(?!部|机构|领导|体系|保障|人事|形式))"
+    "(?=[\u4e00-\u9fff]{2})"
+)
 _ACTS = (
     rf"(?:{MODALS}|{_FOLLOW}|{MEANS}|(?:{ADVERBS}){{0,4}}(?:{STRICT})"
-    rf"|(?:{ADVERBS}){{1,4}}(?:{VERBS}){{1,2}}(?:[,;。]|$)|{_DEFINED}|{_EACH_TIME}|于(?=每|今|明|本|20|[0-9])|作为[^,。;]{{2,24}}$)"
+    rf"|(?:{ADVERBS}){{1,4}}(?:{VERBS}){{1,2}}(?:[,;。]|$)|{_DEFINED}|{_EACH_TIME}|{_GUIDES}|于(?=每|今|明|本|20|[0-9])|作为[^,。;]{{2,24}}$)"
 )
 #: 市财政局等部门: the list goes on without names.
 _AND_OTHERS = "(?:等(?:有关|相关|市级|省级|县级|区级|多个|[0-9一二三四五六七八九十]+个)?(?:部门|单位|机构))?"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
@@ -63,7 +63,7 @@ def context_of(document: Document, matched: str, tree: Tree) -> Context:
         signs=actors.agency_of(document.metadata),
         agency_span=_span(agency.start, agency.end) if agency else None,
         speakers=actors.departments(matched) if tree.is_reply else (),
-        lists=_below({lists.section: lists for lists in document.responsible_units}, tree),
+        lists=_below(_lists(document), tree),
         due=_below(_terms(document, matched, tree), tree) | headed,
         dates={
             section: date.fromisoformat(due.deadline.start) for section, due in headed.items() if due.deadline.start
@@ -71,6 +71,16 @@ def context_of(document: Document, matched: str, tree: Tree) -> Context:
         written=written,
         first_units=_first_units(document),
     )
+
+
+def _lists(document: Document) -> dict[str, ResponsibleUnits]:
+    """Section -> its list; several of one section (who leads on one line, who helps on the next) are one."""
+    found: dict[str, ResponsibleUnits] = {}
+    for lists in document.responsible_units:
+        first = found.get(lists.section)
+        units = tuple(dict.fromkeys((*first.units, *lists.units))) if first else lists.units
+        found[lists.section] = replace(first, units=units) if first else lists
+    return found
 
 
 def written_on(metadata: Metadata) -> date | None:

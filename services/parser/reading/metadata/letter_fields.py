@@ -17,6 +17,7 @@ from services.domain.document import (
 from services.parser.lexicon import load
 from services.parser.reading.anatomy.layout import Row
 from services.parser.reading.anatomy.letters import BODY, Field, glued_greeting, person_in
+from services.parser.reading.anatomy.lines import DOC_NUMBER
 from services.parser.reading.anatomy.sheet import Sheet
 from services.parser.reading.bodies import is_body
 from services.parser.reading.patterns import any_of
@@ -226,6 +227,12 @@ def result_class(sheet: Sheet) -> ResultClass | None:
             meaning = found["meaning"] or _printed_meaning(sheet, found["letter"])
             where = sheet.value(row.start, row.end)
             return ResultClass(found["letter"], meaning, where.text, where.start, where.end)
+    for row in sheet.rows("doc_number"):
+        if (found := DOC_NUMBER.match(row.text.strip())) and found["mark"]:  # 某商提案〔2025〕18号 A
+            where = sheet.found(row, found, "mark")
+            return ResultClass(
+                found["mark"], _printed_meaning(sheet, found["mark"]), where.text, where.start, where.end
+            )
     return None
 
 

@@ -23,6 +23,10 @@ _DUTIES = re.compile(_WORDS["duties"]["pattern"])
 _AFTER, _BEFORE = any_of(_WORDS["words"]["after"]), re.compile(_WORDS["words"]["before"])
 _BRACKETS = {"(": ")", "〔": "〕", "[": "]", "【": "】"}
 _NESTED = re.compile(r"\([^()]*\)|〔[^〔〕]*〕|\[[^\[\]]*\]")
+#: 各县(市、区)人民政府: a bracket that names more levels is part of the name.
+_LEVELS_IN_BRACKETS = re.compile(r"(?<=各[县市区旗])\([市县区旗、]+\)")
+_KEPT = str.maketrans("()、", "\ue000\ue001\ue002")
+_GIVEN_BACK = {kept: bracket for bracket, kept in _KEPT.items()}
 #: Longest name behind a label, where one of the names is a public body's (责任单位:市财政局、人行某市分行).
 _LONGEST_NAME = 24
 #: Longest list; longer brackets are text.
@@ -109,7 +113,7 @@ def _inside(text: str) -> tuple[int, tuple[str, ...], str] | None:
 
 def _units(text: str) -> tuple[str, ...]:
     """The units in order, nested brackets and duties removed; a comma parts like 、 (SPEC §5)."""
-    flat = text
+    flat = _LEVELS_IN_BRACKETS.sub(lambda levels: levels[0].translate(_KEPT), text)
     for _ in range(3):
         flat = _NESTED.sub("", flat)
     return tuple(dict.fromkeys(_names(_INNER_LABEL.sub("", flat))))
@@ -121,7 +125,7 @@ def _names(text: str) -> Iterator[str]:
         while (shorter := _AFTER.sub("", name)) != name:
             name = shorter
         if name:
-            yield name
+            yield name.translate(_GIVEN_BACK)
 
 
 def _is_unit(name: str) -> bool:

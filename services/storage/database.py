@@ -128,6 +128,8 @@ class Database:
             return set(connection.execute(_WRITERS, {"lock": _WRITING}).scalars())
 
     def close(self) -> None:
+        # what a thread holds still would otherwise stay open until it is collected
+        event.listen(self.engine.pool, "checkin", lambda _, record: record.invalidate())
         self.engine.dispose()
 
     @contextmanager

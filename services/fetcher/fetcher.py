@@ -139,9 +139,11 @@ class Fetcher:
 
     def _claim_due(self, most: int) -> list[Claim]:
         """Looks first without the write lock: most of the time nothing is due."""
-        due = self._next_due()
-        if most < 1 or due is None or due > self._clock():
+        if most < 1:
             return []
+        with self._database.read() as conn:
+            if not visits.is_due(conn, self._clock(), self._only):
+                return []
         with self._database.write() as conn:
             return visits.claim_due(conn, self._clock(), self._lease, self._pace, most, self._only)
 

@@ -8,11 +8,14 @@ An outline's lines stand in the order of the text, each `head | first words`:
     R actors [@heading]                 a list of responsible units, whole, and its section where it is not the last
     T                                   the name of the department whose answer follows
 
+`targets` and `figures` list the numbers promised and reported, as written, in order.
+
 A unit ends where the next entry begins, at the latest with its line, and belongs to the section before it.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -35,7 +38,9 @@ def gold_of(truth: dict[str, Any]) -> dict[str, Any]:
     text = page_of_text(truth["text"]).text
     metadata = {"title": None, "agency": None, "date": None} | truth["metadata"]
     references = _references(text, truth["references"])
-    return _shaped(text, _entries(text, truth["outline"])) | {"references": references, "metadata": _plain(metadata)}
+    numbers = {part: _numbers(text, truth[part]) for part in ("targets", "figures")}
+    shaped = _shaped(text, _entries(text, truth["outline"])) | numbers
+    return shaped | {"references": references, "metadata": _plain(metadata)}
 
 
 def predicted(document: dict[str, Any]) -> dict[str, Any]:
@@ -106,6 +111,16 @@ def _references(text: str, wanted: list[list[str]]) -> list[dict[str, Any]]:
         at = start + 1
         named = {"title": match(title), "role": role, "doc_number": number[0] if number else None}
         found.append({"start": start, "end": start + len(title) + 2} | named)
+    return found
+
+
+def _numbers(text: str, written: list[str]) -> list[dict[str, int]]:
+    found, at = [], 0
+    for raw in map(canonical, written):
+        place = re.compile(f"(?<![0-9.]){re.escape(raw)}").search(text, at)
+        assert place is not None, raw
+        at = place.end()
+        found.append({"start": place.start(), "end": at})
     return found
 
 

@@ -22,6 +22,8 @@ ATTRIBUTES = {
     "sections": ("form", "depth", "mode", "kind"),
     "units": ("label",),
     "commitments": ("tier", "section", "actors", "actor_source", "due"),
+    "targets": (),
+    "figures": (),
     "responsible_units": ("units", "section"),
     "references": ("title", "doc_number", "role"),
 }

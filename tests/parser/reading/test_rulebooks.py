@@ -70,3 +70,11 @@ def test_a_plan_is_no_rulebook() -> None:
         "养老服务提升行动方案", "一、主要任务", "为每个街道新建养老中心1个。", "床位补贴标准提高到每张500元。"
     )
     assert [each.norm_value for each in document.targets] == [1, 500]
+
+
+def test_a_rate_held_down_in_a_notice_is_promised() -> None:
+    document = read_text(
+        "某区人民政府关于做好融资服务的通知\n某政发〔2025〕6号\n各镇人民政府:\n一、强化要素供给\n融资担保费率控制在1%以内。\n"
+        "某区人民政府\n2025年2月20日"
+    )
+    assert [target.raw for target in document.targets] == ["1%以内"]

@@ -31,6 +31,9 @@ _TIME = re.compile(alternatives(VERBS["time_promised"]["before"]) + "$")
 _GIVEN = re.compile("[^,;。]{0,6}" + alternatives(VERBS["time_promised"]["given"]))
 _LIFE = re.compile(alternatives(VERBS["measured"]["life"]))
 _DAYS = re.compile(alternatives(VERBS["measured"]["days"]) + "[^,;。]{0,6}$")
+#: 每天1小时体育活动: how long each day; 24小时 is a name of all day.
+_ALL_DAY = 24
+_DAILY = re.compile("(?:每天|每日)[^,。;0-9]{0,16}$")
 _SPANS = tuple(VERBS["measured"]["spans"])
 _FOR = tuple(VERBS["beneficiary"]["before"])
 _PREPOSITION = re.compile(
@@ -67,7 +70,7 @@ _GRANTED = re.compile(
 #: 补贴标准为每人每次 …, 按每人 …: what a rule states; 给予每家 … grants, 提高到每人每月 … raises.
 _RATE = re.compile("|".join(VERBS["rate"]["patterns"]))
 _GRANTS = re.compile(alternatives(VERBS["rate"]["promised"]) + "[^,。;0-9]{0,12}$")
-_TO_LEVEL = re.compile(_TO.pattern + "[^,。;0-9]{0,8}$")
+_TO_LEVEL = re.compile(f"(?:{_TO.pattern}|(?:控制|稳定|保持|维持)在)[^,。;0-9]{{0,8}}$")
 #: 分别为2413元、2512元、…: the numbers before in the same list.
 _BESIDE = re.compile("(?:[0-9.,]+[^0-9,。;、]{1,4}[、和])+$")
 #: 按每人每晚30元给予奖励: the rate is what is given.
@@ -162,6 +165,8 @@ def _measures_time(passage: Passage, quantity: Quantity) -> bool:
     if quantity.cls == "age":
         return bool(_LIFE.search(left))
     if quantity.cls == "duration" and quantity.comparator in ("<=", ">=", "<", ">") and left.endswith(_SPANS):
+        return True
+    if quantity.unit in ("小时", "分钟") and quantity.norm_value != _ALL_DAY and _DAILY.search(left):
         return True
     return quantity.cls == "duration" and bool(
         _TIME.search(left) or _DAYS.search(left) or (left.endswith("连续") and _GIVEN.match(passage.right(quantity)))

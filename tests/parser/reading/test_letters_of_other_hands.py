@@ -291,3 +291,10 @@ def test_a_class_mark_may_stand_behind_the_number() -> None:
     assert document.metadata.doc_number.normalised == "某商提案〔2025〕18号"
     assert document.metadata.result_class is not None
     assert document.metadata.result_class.letter == "A"
+
+
+def test_a_last_request_to_the_deputy_is_a_courtesy() -> None:
+    document = read(
+        "王芳委员:", OPENING, "下一步,新建泵站。", "最后,恳请您继续关注和支持水务事业发展。", "市水务局", "2024年3月4日"
+    )
+    assert [block.role for block in document.blocks[-3:]] == ["approval_feedback", "agency", "date"]

@@ -66,7 +66,7 @@ def save_commitments(
     To be called once a version, in its transaction, after it was saved. `folded` makes the form text is searched in,
     `keys` those a body is looked up by: storage knows neither.
     """
-    known = {row.id: row for row in conn.execute(_KNOWN, {"of_document": document_id})}
+    known = {row.id: row for row in conn.execute(_KNOWN, {"of_document": document_id}).all()}
     wanted = _wanted(conn, document_id, n, structure, known, folded, keys)
     staying = {one.id for one in wanted if one.id in known and known[one.id].place == one.place}
     _leave(conn, [row for row in known.values() if row.place is not None and row.id not in staying])
@@ -99,8 +99,11 @@ def _wanted(
     told = {"document_id": document_id, "version_n": n, "standing": True, "kind": about.kind, "agency": about.agency}
     named = {name for one in structure.commitments for name in one.actors} | {about.agency} - {None}
     found = {name: [storable(key) for key in keys(name, where)] for name in named}
-    agency = {("agency", key) for key in found.get(about.agency, ())}
+    agency = frozenset(("agency", key) for key in found.get(about.agency, ()))
     acting = {name: frozenset(("actor", key) for key in each) for name, each in found.items()}
+    bodies = {
+        who: agency.union(*(acting[name] for name in who)) for who in {one.actors for one in structure.commitments}
+    }
     promises = list(promises_of(structure))
     low = about.first * _MOST  # above the places of documents found earlier
     stood = [known[one.commitment.id].place if one.commitment.id in known else None for one in promises]
@@ -110,7 +113,7 @@ def _wanted(
         before = known[one.id].stood if one.id in known else None
         text = storable(searched(folded(one.text)))
         row = {**told, **_own(promise), "place": place, "stood": _and_in(before, n), "searchable": text}
-        wanted.append(_Wanted(row, frozenset(agency).union(*(acting[name] for name in one.actors))))
+        wanted.append(_Wanted(row, bodies[one.actors]))
     return wanted
 
 
@@ -155,7 +158,7 @@ def _update(conn: Connection, names: tuple[str, ...], wanted: Sequence[_Wanted])
 
 def _compare_bodies(conn: Connection, document_id: str, wanted: Sequence[_Wanted]) -> None:
     stored = defaultdict[int, set[tuple[str, str]]](set)
-    for place, role, key in conn.execute(_STORED, {"of_document": document_id}):
+    for place, role, key in conn.execute(_STORED, {"of_document": document_id}).all():  # one by one takes twice as long
         stored[place].add((role, key))
     gone = [(one.place, *body) for one in wanted for body in stored[one.place] - one.bodies]
     execute_many(conn, _BODY, [{"at": place, "as_": role, "by": key} for place, role, key in gone])

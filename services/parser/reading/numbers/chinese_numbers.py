@@ -36,7 +36,7 @@ _NO_NUMERAL = "第数几每.余多"
 def chinese_numbers(matched: str, names: tuple[Name, ...], arabic: list[Quantity]) -> Iterator[Quantity]:
     """Every number of `matched` in Chinese numerals outside `names` and the numbers in digits."""
     taken = {place for quantity in arabic for place in range(quantity.number, quantity.end)}
-    for fraction in _FRACTION.finditer(matched):
+    for fraction in _FRACTION.finditer(matched) if "分之" in matched else ():
         if fraction.start("part") not in taken:
             yield from _share(matched, fraction)
     over = 0

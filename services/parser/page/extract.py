@@ -23,7 +23,7 @@ from services.parser.page.decode import Decoded, decode
 from services.parser.page.limits import overlong, refusal
 from services.parser.page.lines import Row, read_rows
 from services.parser.page.model import Line, Page
-from services.parser.page.pages import following_pages, is_number, linked_pages
+from services.parser.page.pages import following_pages, is_number, linked_pages, may_link_pages
 from services.parser.page.plain import furniture as furniture_rule
 from services.parser.page.plain import may_be_furniture
 from services.parser.page.quality import judge
@@ -103,7 +103,7 @@ def _read(
     published = head.published_at(meta, text, block)
     base = attachments.base_of(tree, url or meta.get("url"))
     following = following_pages(decoded.text, url)
-    if not following and url:
+    if not following and url and may_link_pages(decoded.text, url):
         following = linked_pages(attachments.links(tree, base, is_number), url)
     article = find_body(tree, selector)
     page = Page(

@@ -43,8 +43,7 @@ def linked_pages(links: Iterable[tuple[str, str]], url: str | None) -> tuple[str
     """
     if not url:
         return ()
-    folder, (stem, _) = _folder(url), _own_name(url)
-    roots = {stem, _PAGE_OF.sub("", stem)}
+    folder, (stem, _), roots = _folder(url), _own_name(url), _roots(url)
     pages: dict[int, str] = {}
     for text, address in links:
         labelled = _LABELLED.fullmatch(text)
@@ -61,6 +60,18 @@ def linked_pages(links: Iterable[tuple[str, str]], url: str | None) -> tuple[str
 def is_number(text: str) -> bool:
     """Whether a link with this text may lead to a further page."""
     return _LABELLED.fullmatch(text) is not None
+
+
+def may_link_pages(html: str, url: str) -> bool:
+    """Whether a name with a number behind the page's own stands in `html`: few do, and it is quicker to ask than the
+    links are."""
+    return any(f"{root}{sign}" in html for root in _roots(url) for sign in "-_")
+
+
+def _roots(url: str) -> set[str]:
+    """What the names of an article's pages begin with: the page's own, or what stands before its number."""
+    stem = _own_name(url)[0]
+    return {stem, _PAGE_OF.sub("", stem)}
 
 
 def _folder(url: str) -> str:

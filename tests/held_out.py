@@ -1,4 +1,4 @@
-"""Truths of documents no rule was written from, in outline, turned into the shape gold/score.py compares (SCHEMA.md).
+"""Truths of documents beside the gold, in outline, turned into the shape gold/score.py compares (SCHEMA.md).
 
 An outline's lines stand in the order of the text, each `head | first words`:
 

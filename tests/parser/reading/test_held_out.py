@@ -1,4 +1,12 @@
-"""Documents no rule was written from, scored like the gold (held_out.py): found, invented, and what each item says."""
+"""Invented documents beside the gold, scored like it (held_out.py): found, invented, and what each item says.
+
+Each truth was written before its document was read, by one who knew the rules. Fourteen are held out no longer: rules
+were mended from what they showed, and their truths were put right where the SPEC spoke for the reader. As read before
+any mend, against the truths as they stand now, the least F1 of a part with more than two items was 0.67 (promises of
+`answers_in_turn`), the least share of right attributes 0.90 (`duties_notice`).
+`county_reply`, `city_measures` and `deputies_reply` were read once, after the mends: least F1 0.94 (units), and one
+number of the truth was taken back as a recurrence (SPEC §4).
+"""
 
 from __future__ import annotations
 

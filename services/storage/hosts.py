@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, case, select, update
+from sqlalchemy import Connection, bindparam, case, null, select, update
 
 from services.domain.errors import NotFound
 from services.domain.pacing import Pace, Turn, take
+from services.storage.many import execute_many
 from services.storage.tables import host
 from services.storage.types import UtcTime
 from services.storage.upsert import insert_new
@@ -80,7 +81,7 @@ def lease_hosts(conn: Connection, leases: Sequence[Lease]) -> None:
         }
         for lease in leases
     ]
-    conn.execute(_LEASE, rows)
+    execute_many(conn, _LEASE, rows)
 
 
 def free_host(conn: Connection, name: str, token: str, wait_until: datetime | None) -> bool:
@@ -90,7 +91,7 @@ def free_host(conn: Connection, name: str, token: str, wait_until: datetime | No
 
 def free_hosts(conn: Connection, held: Sequence[tuple[str, str, datetime | None]]) -> None:
     """The same for many, in the order of their names, so that two transactions never wait for each other."""
-    conn.execute(_FREE, [{"of": name, "held": token, "later": later} for name, token, later in sorted(held)])
+    execute_many(conn, _FREE, [{"of": name, "held": token, "later": later} for name, token, later in sorted(held)])
 
 
 def save_robots(
@@ -135,8 +136,8 @@ _FREE = (
     update(host)
     .where(host.c.name == bindparam("of"), host.c.claim_token == bindparam("held"))
     .values(
-        claim_token=None,
-        claimed_until=None,
+        claim_token=null(),
+        claimed_until=null(),
         next_request=case((host.c.next_request < _LATER, _LATER), else_=host.c.next_request),
     )
 )

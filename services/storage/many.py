@@ -27,19 +27,20 @@ class _Prepared:
 _known: dict[tuple[Insert | Update | Delete, str], _Prepared] = {}
 
 
-def execute_many(conn: Connection, statement: Insert | Update | Delete, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Execute `statement` once for each row, in order: it must name all its values, every row has them all.
+def execute_many(conn: Connection, statement: Insert | Update | Delete, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Execute `statement` once for each row, in order, and answer how many rows of the table that touched: it must name
+    all its values, every row has them all.
 
     The same as `conn.execute(statement, rows)`, which is for few rows, or statements that are built as one goes.
     """
     if not rows:
-        return
+        return 0
     key = statement, conn.dialect.name
     prepared = _known.get(key) or _known.setdefault(key, _prepare(statement, conn.dialect))
     columns = [_column(prepared, name, rows) for name in prepared.names]
     values = list(zip(*columns, strict=True))
     told: Any = values if prepared.positional else [dict(zip(prepared.names, row, strict=True)) for row in values]
-    conn.exec_driver_sql(prepared.wording, told)
+    return conn.exec_driver_sql(prepared.wording, told).rowcount
 
 
 def _column(prepared: _Prepared, name: str, rows: Sequence[Mapping[str, Any]]) -> list[Any]:

@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, false, func, insert, null, select, update
 
 from services.domain.errors import NotFound
 from services.domain.identity import canonical_url, document_id, host_of
 from services.domain.recheck import Seen, one_more
 from services.storage.claims import Role, VisitState, state_columns, state_of
 from services.storage.hosts import ensure_host
+from services.storage.many import execute_many
 from services.storage.tables import page, snapshot
 from services.storage.types import Serial
 
@@ -132,7 +133,7 @@ def list_pages(conn: Connection, source_id: str, *, after: str | None = None, li
 
 def lease_pages(conn: Connection, leases: Sequence[tuple[str, str, datetime]]) -> None:
     """Id, token and end of the lease of each: it is not due again before that."""
-    conn.execute(_LEASE, [{"of": id_, "token": token, "until": until} for id_, token, until in leases])
+    execute_many(conn, _LEASE, [{"of": id_, "token": token, "until": until} for id_, token, until in leases])
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def hold_pages(conn: Connection, ids: Collection[str], *, wait: bool = True) -> 
 
 def finish_pages(conn: Connection, finishes: Sequence[Finish]) -> int:
     """Store what visits left; answers how many pages were held with their tokens still: where not all, roll back."""
-    return conn.execute(_FINISH, [_finished(conn, one) for one in finishes]).rowcount
+    return execute_many(conn, _FINISH, [_finished(conn, one) for one in finishes])
 
 
 def _finished(conn: Connection, one: Finish) -> dict[str, Any]:
@@ -269,11 +270,11 @@ _FINISH = (
     update(page)
     .where(page.c.id == bindparam("of"), page.c.claim_token == bindparam("held"))
     .values(
-        claim_token=None,
-        claimed_until=None,
+        claim_token=null(),
+        claimed_until=null(),
         last_visit=bindparam("at"),
         trouble=bindparam("why"),
-        backlog=False,
+        backlog=false(),
         host=bindparam("there"),
         latest_snapshot=func.coalesce(bindparam("taken", type_=Serial), page.c.latest_snapshot),
         **{field.name: bindparam(f"then_{field.name}") for field in fields(VisitState)},

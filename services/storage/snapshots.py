@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Select, bindparam, func, insert, select, upda
 from services.domain.errors import NotFound
 from services.domain.snapshot import Fetched, Gone, Snapshot
 from services.storage.codec import pack, unpack
+from services.storage.many import execute_many
 from services.storage.tables import body, page, sighting, snapshot
 from services.storage.upsert import insert_all_new
 
@@ -73,7 +74,7 @@ def touch_all(conn: Connection, seen: Sequence[tuple[int, datetime]], recorded: 
     """
     rows = [{"snapshot_id": id_, "seen": at, "recorded": recorded} for id_, at in seen]
     insert_all_new(conn, sighting, rows)
-    conn.execute(_SEEN, [{"of": id_, "at": at} for id_, at in seen])
+    execute_many(conn, _SEEN, [{"of": id_, "at": at} for id_, at in seen])
 
 
 class Pruned(NotFound):

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Insert, Table
+from sqlalchemy import Column, Connection, Insert, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
+
+from services.storage.many import execute_many
 
 
 def insert_new(conn: Connection, table: Table, values: Mapping[str, Any]) -> bool:
@@ -19,7 +21,7 @@ def insert_new(conn: Connection, table: Table, values: Mapping[str, Any]) -> boo
 
 def insert_all_new(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """As insert_new for each of `rows`, which all have the same keys; there is at least one."""
-    conn.execute(_new(conn.dialect.name, table), list(rows))
+    execute_many(conn, _new_of(conn.dialect.name, table, tuple(rows[0])), rows)
 
 
 def count_inserted(conn: Connection, statement: Insert) -> int:
@@ -63,6 +65,11 @@ def _insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
 @cache
 def _new(dialect: str, table: Table) -> Insert:
     return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def _new_of(dialect: str, table: Table, names: tuple[str, ...]) -> Insert:
+    return _insert(dialect, table).values({name: bindparam(name) for name in names}).on_conflict_do_nothing()
 
 
 @cache

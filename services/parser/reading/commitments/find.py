@@ -236,18 +236,19 @@ class _Reading:
         unit = said.unit
         if self.last and (self._continues(unit) or self._follows_on(said)):
             return self.last[1].passed_on()
-        lead, lists = self._lead(unit.section), self.context.units_of(unit.section)
-        if lead and not (lists and lists.section != lead[0] and self._within(lead[0], lists.section)):
-            return lead[1].passed_on()  # units named for an item go before who leads all items
+        lead = self._lead(unit.section)
+        if lead:
+            return lead.passed_on()
+        lists = self.context.units_of(unit.section)
         if lists:
             return _Actors(lists.units, "section_units", (lists.start, lists.end))
         issuers = self.context.issuers(unit.start)
         return _Actors(issuers, "issuer", self.context.agency_span if issuers else None)
 
-    def _lead(self, section_id: str | None) -> tuple[str, _Actors] | None:
-        """The section around, or this one, that a sentence with a subject leads, and the subject."""
+    def _lead(self, section_id: str | None) -> _Actors | None:
+        """The subject of the sentence that leads the section or one around it."""
         steps = self.tree.chain(self.tree.sections.get(section_id or ""))
-        return next(((step.id, self.leads[step.id]) for step in steps if step.id in self.leads), None)
+        return next((self.leads[step.id] for step in steps if step.id in self.leads), None)
 
     def _remember(self, said: _Said, who: _Actors, due: deadlines.Due | None) -> None:
         unit = said.unit

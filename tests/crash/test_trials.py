@@ -17,7 +17,7 @@ TRIALS = {
     "rolling": ["rolling", "--docs", "3", "--versions", "3", "--replicas", "2", "--rounds", "1"],
     "bus": ["T6", "T7", "T9", "T10", "T11", "T21", "--short"],
     "T20": ["T20", "--docs", "4", "--rate", "2", "--seconds", "5"],
-    "T15": ["T15", "--seeds", "60"],
+    "T15": ["T15", "--seeds", "200"],
 }
 
 

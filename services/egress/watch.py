@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,7 +99,9 @@ class WatchedStream(httpx.AsyncByteStream):
         finally:
             if closed is not None:
                 closed.remove_done_callback(self._connection_lost)
-                closed.add_done_callback(_noted)
+                # once a connection, and in no request's context: it would keep all that ever went over it
+                closed.remove_done_callback(_noted)
+                closed.add_done_callback(_noted, context=Context())
         await asyncio.sleep(0)
         self._judge_end()
 

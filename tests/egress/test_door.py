@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import ssl
 import sys
 import warnings
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import aiohttp
 import httpx
 import pytest
 from cryptography import x509
@@ -88,6 +90,18 @@ async def test_connections_are_kept_and_cookies_are_not() -> None:
         await door.aclose()
     assert server.connections == 1
     assert not any(b"cookie:" in head.lower() for head in server.requests)
+
+
+async def test_a_connection_that_is_kept_keeps_nothing_of_what_went_over_it() -> None:
+    async with evil_server() as server:
+        door = Door(user_agent=AGENT, allow=LOOPBACK)
+        for _ in range(30):
+            assert isinstance(await door.get(server.url("/good")), Answer)
+        gc.collect()
+        alive = sum(isinstance(thing, aiohttp.ClientResponse) for thing in gc.get_objects())
+        await door.aclose()
+    assert server.connections == 1
+    assert alive <= 2
 
 
 async def test_redirects_are_answers() -> None:

@@ -104,6 +104,8 @@ class WatchedStream(httpx.AsyncByteStream):
                 closed.add_done_callback(_noted, context=Context())
         await asyncio.sleep(0)
         self._judge_end()
+        # timers that were called off stand in the loop, with the context they were made in, until their time is over
+        self._wire.connection = self._wire.answer = None
 
     def _connection_lost(self, closed: asyncio.Future[None]) -> None:
         _noted(closed)

@@ -20,7 +20,6 @@ from sqlalchemy import (
     Delete,
     Insert,
     Select,
-    Update,
     and_,
     bindparam,
     case,
@@ -76,15 +75,12 @@ def publish_all(conn: Connection, events: Sequence[Event]) -> int:
 
 
 def claim(conn: Connection, group: str, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
-    _bury(conn, group, now)
-    ids = list(conn.execute(_claimable(), {"group": group, "now": now, "limit": limit}).scalars())
-    return _handed_out(conn, group, ids, now, lease)
+    return _handed_out(conn, group, _ready(conn, group, now, limit), now, lease)
 
 
 def offer(conn: Connection, group: str, now: datetime, limit: int, lease: timedelta) -> list[Offered]:
     """What `claim` would hand out, kept from everybody but `claim_offered` until `now + lease`: nobody holds it yet."""
-    _bury(conn, group, now)
-    ids = list(conn.execute(_claimable(), {"group": group, "now": now, "limit": limit}).scalars())
+    ids = _ready(conn, group, now, limit)
     if not ids:
         return []
     conn.execute(update(queue).where(_these(group, ids)).values(token=None, lease_until=now + lease))
@@ -200,9 +196,18 @@ def _owe_again(conn: Connection, group: str, meant: ColumnElement[bool]) -> int:
     return count_inserted(conn, insert(queue).from_select(["group", "event_id", "seq", "key", *_FRESH], rows))
 
 
-def _bury(conn: Connection, group: str, now: datetime) -> None:
-    """Put aside what was handed out again and again and never came back, not even as failed."""
-    conn.execute(_bury_spent(), {"group_": group, "now": now})
+def _ready(conn: Connection, group: str, now: datetime, limit: int) -> list[str]:
+    """What may be claimed, by id; what was handed out again and again and never came back, not even as failed, is put
+    aside instead.
+    """
+    rows = conn.execute(_claimable(), {"group": group, "now": now, "limit": limit}).all()
+    spent = [row.event_id for row in rows if row.tries >= HANDOUTS]
+    if not spent:
+        return [row.event_id for row in rows]
+    error = f"handed out {HANDOUTS} times without an answer"
+    dead = {"dead": True, "error": error, "token": None, "lease_until": None}
+    conn.execute(update(queue).where(_these(group, spent)).values(dead))
+    return _ready(conn, group, now, limit)
 
 
 class InDatabase:
@@ -221,16 +226,9 @@ class InDatabase:
 
 
 @cache
-def _bury_spent() -> Update:
-    spent = and_(queue.c.group == bindparam("group_"), queue.c.dead.is_(False), queue.c.tries >= HANDOUTS, _free())
-    error = f"handed out {HANDOUTS} times without an answer"
-    return update(queue).where(spent).values(dead=True, error=error, token=None, lease_until=None)
-
-
-@cache
 def _claimable() -> Select[Any]:
     ready = and_(_first_of_its_key(), queue.c.available_at <= bindparam("now"), _free())
-    query = select(queue.c.event_id).where(ready).order_by(queue.c.seq).limit(bindparam("limit"))
+    query = select(queue.c.event_id, queue.c.tries).where(ready).order_by(queue.c.seq).limit(bindparam("limit"))
     return query.with_for_update(skip_locked=True)
 
 

@@ -211,10 +211,11 @@ def test_all_who_sign_jointly_answer_for_what_we_will_do() -> None:
     assert second.actors == ("市教育局", "市财政局")
 
 
-def test_units_named_for_an_item_go_before_who_leads_all_items() -> None:
+def test_who_leads_goes_before_the_units_named_for_an_item() -> None:
+    """SPEC §5: inherited, then the responsible units of the section."""
     text = "下一步,我局将抓好以下工作。\n(一)建设床位。新建养老院。(责任单位:市民政局)\n(二)培养人才。开办培训班。"
     named, led = promises(text)[-2:]
-    assert (named.actors, named.actor_source) == (("市民政局",), "section_units")
+    assert (named.actors, named.actor_source) == (("市商务局",), "inherited")
     assert (led.actors, led.actor_source) == (("市商务局",), "inherited")
 
 

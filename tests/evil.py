@@ -160,6 +160,8 @@ async def evil_server(tls: ssl.SSLContext | None = None, vices: dict[str, Vice] 
         yield state
     finally:
         server.close()
+        for _ in range(5):
+            await asyncio.sleep(0)  # what was accepted last is served by now
         for task in open_tasks:
             task.cancel()
         await asyncio.gather(*open_tasks, return_exceptions=True)

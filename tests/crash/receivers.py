@@ -177,6 +177,8 @@ async def listening(receivers: Sequence[Receiver]) -> AsyncIterator[list[str]]:
     finally:
         for server in servers:
             server.close()
+        for _ in range(5):
+            await asyncio.sleep(0)  # what was accepted last is served by now
         for task in list(tasks):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -122,12 +122,22 @@ def _answer(path: str) -> bytes:
 @contextlib.asynccontextmanager
 async def serving() -> AsyncIterator[Server]:
     state = Server()
-    server = await asyncio.start_server(state.serve, "127.0.0.1", 0)
+    connections: set[asyncio.StreamWriter] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.add(writer)
+        await state.serve(reader, writer)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
     state.port = server.sockets[0].getsockname()[1]
     try:
         yield state
     finally:
         server.close()
+        await asyncio.sleep(0.05)  # what was accepted last is served by now
+        for writer in connections:
+            writer.transport.abort()
+        await asyncio.sleep(0.05)
 
 
 #: Forked from a process that has imported everything: a replica is up in a moment and still a process of its own.

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
+from scoring import scorer
 
 from services.domain.document import Document
 from services.parser.page.plain import page_of_text
@@ -33,15 +32,6 @@ BARS = {
     "modality": 0.95,
     "lead_verb": 0.95,
 }
-
-
-def scorer() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("gold_score", GOLD / "score.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def seed_text(number: str) -> str:

@@ -10,15 +10,14 @@ number of the truth was taken back as a recurrence (SPEC §4).
 
 from __future__ import annotations
 
-import importlib.util
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import held_out
 import pytest
 from pydantic import TypeAdapter
+from scoring import scorer
 
 from services.domain.document import Document
 from services.parser.page.plain import page_of_text
@@ -35,16 +34,6 @@ ATTRIBUTES = {
     "responsible_units": ("units", "section"),
     "references": ("title", "doc_number", "role"),
 }
-
-
-@cache
-def scorer() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("gold_score", Path(held_out.FOLDER).parent / "score.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @cache

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import json
 import os
 import re
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
+from scoring import scorer
 
 from services.domain.document import Document
 from services.parser.reading.read import read_text
@@ -25,16 +24,6 @@ from services.parser.text.numerals import ARABIC_DIGITS
 ROOT = Path(__file__).parents[3]
 GOLD = ROOT / "tests" / "gold"
 ADAPTER = TypeAdapter(Document)
-
-
-@cache
-def scorer() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("gold_score", GOLD / "score.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @cache

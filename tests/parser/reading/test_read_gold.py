@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
+from scoring import scorer
 
 from services.domain.document import Document
 from services.parser.reading.read import read_text
@@ -18,16 +17,6 @@ from services.seeds import seeds_folder
 
 GOLD = Path(__file__).parents[2] / "gold"
 SEEDS = ("000", "001", "002")
-
-
-@cache
-def scorer() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("gold_score", GOLD / "score.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @cache

@@ -7,6 +7,7 @@ LOCKED, whose second look at a row that changed meanwhile leaves out what anothe
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache
@@ -14,10 +15,8 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Connection,
-    Delete,
     Insert,
     Select,
     and_,
@@ -31,6 +30,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningDelete
 
 from services.bus.interface import BACKOFF, HANDOUTS, TRIES, Claimed, DeadLetter, Offered
 from services.bus.routes import ROUTES, types_of
@@ -40,9 +40,8 @@ from services.storage import outbox as log
 from services.storage.database import ring_after_commit
 from services.storage.tables import inbox, outbox, queue
 from services.storage.types import EPOCH, UtcTime
-from services.storage.upsert import count_inserted, insert_new
+from services.storage.upsert import count_inserted, insert_all_keyed
 
-_Text = str | BindParameter[str]
 #: A row never handed out.
 _FRESH = {
     "available_at": EPOCH,
@@ -60,7 +59,8 @@ def publish(conn: Connection, event: Event) -> bool:
 
 
 def publish_all(conn: Connection, events: Sequence[Event]) -> int:
-    """As `publish` for each, in order; answers how many were new."""
+    if not events:
+        return 0
     seqs = log.append_all(conn, events)
     owed = [
         {"group": group, "event_id": event.id, "seq": seqs[event.id], "key": event.key, **_FRESH}
@@ -122,9 +122,20 @@ def _handed_out(conn: Connection, group: str, ids: list[str], now: datetime, lea
 
 
 def done(conn: Connection, group: str, event_id: str, token: str, now: datetime) -> bool:
-    if conn.execute(_taken_off(), {"of": group, "event": event_id, "held": token}).rowcount == 0:
-        return False
-    return insert_new(conn, inbox, {"group": group, "event_id": event_id, "at": now})
+    return bool(_done(conn, group, [event_id], token, now))
+
+
+def done_all(conn: Connection, group: str, claimed: Sequence[Claimed], now: datetime) -> frozenset[str]:
+    held = defaultdict[str, list[str]](list)
+    for one in claimed:
+        held[one.token].append(one.event.id)
+    return frozenset().union(*(_done(conn, group, ids, token, now) for token, ids in held.items()))
+
+
+def _done(conn: Connection, group: str, event_ids: Sequence[str], token: str, now: datetime) -> Collection[str]:
+    ours = conn.execute(_taken_off(), {"of": group, "events": event_ids, "held": token}).scalars().all()
+    rows = [{"group": group, "event_id": id_, "at": now} for id_ in ours]
+    return insert_all_keyed(conn, inbox, rows, inbox.c.event_id) if rows else ()
 
 
 def failed(conn: Connection, group: str, event_id: str, token: str, error: str, now: datetime) -> bool:
@@ -214,6 +225,7 @@ class InDatabase:
     """What every engine leaves to the database as it is."""
 
     publish = staticmethod(publish)
+    publish_all = staticmethod(publish_all)
     release = staticmethod(release)
     next_due = staticmethod(next_due)
     release_all = staticmethod(release_all)
@@ -238,8 +250,9 @@ def _owed_row() -> Insert:
 
 
 @cache
-def _taken_off() -> Delete:
-    return delete(queue).where(_held(bindparam("of"), bindparam("event"), bindparam("held")))
+def _taken_off() -> ReturningDelete[Any]:
+    these = queue.c.group == bindparam("of"), queue.c.event_id.in_(bindparam("events", expanding=True))
+    return delete(queue).where(*these, queue.c.token == bindparam("held")).returning(queue.c.event_id)
 
 
 @cache
@@ -288,5 +301,5 @@ def _these(group: str, ids: Collection[str]) -> ColumnElement[bool]:
     return and_(queue.c.group == group, queue.c.event_id.in_(ids))
 
 
-def _held(group: _Text, event_id: _Text, token: _Text) -> ColumnElement[bool]:
+def _held(group: str, event_id: str, token: str) -> ColumnElement[bool]:
     return and_(queue.c.group == group, queue.c.event_id == event_id, queue.c.token == token)

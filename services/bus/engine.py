@@ -21,6 +21,7 @@ class OnDatabase(log.InDatabase):
 
     claim = staticmethod(log.claim)
     done = staticmethod(log.done)
+    done_all = staticmethod(log.done_all)
     failed = staticmethod(log.failed)
 
     def __init__(self) -> None:

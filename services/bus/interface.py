@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -56,6 +56,9 @@ class Bus(Protocol):
         transaction that first locked a row of what the event is about (`next_sequence` does).
         """
 
+    def publish_all(self, conn: Connection, events: Sequence[Event]) -> int:
+        """As `publish` for each, in order; answers how many were new."""
+
     def claim(self, conn: Connection, group: str, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
         """Up to `limit` events for `group`, each at most one consumer's at a time, until `now + lease`.
 
@@ -67,6 +70,9 @@ class Bus(Protocol):
 
         False: the lease was taken over by another consumer, or the event is done already.
         """
+
+    def done_all(self, conn: Connection, group: str, claimed: Sequence[Claimed], now: datetime) -> frozenset[str]:
+        """As `done` for each; answers the ids of the events for which it is true."""
 
     def failed(self, conn: Connection, group: str, event_id: str, token: str, error: str, now: datetime) -> bool:
         """The effect failed (its own transaction was rolled back): again after BACKOFF, dead after TRIES failures.

@@ -15,7 +15,7 @@ import socket
 import threading
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import cast
@@ -87,6 +87,12 @@ class Streams(database.InDatabase):
         ring_after_commit(conn)  # the next event of its key may be offered
         after_commit(conn, partial(self._answered, group, event_id))
         return database.done(conn, group, event_id, token, now)
+
+    def done_all(self, conn: Connection, group: str, claimed: Sequence[Claimed], now: datetime) -> frozenset[str]:
+        ring_after_commit(conn)
+        for one in claimed:
+            after_commit(conn, partial(self._answered, group, one.event.id))
+        return database.done_all(conn, group, claimed, now)
 
     def failed(self, conn: Connection, group: str, event_id: str, token: str, error: str, now: datetime) -> bool:
         after_commit(conn, partial(self._answered, group, event_id))

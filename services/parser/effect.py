@@ -1,4 +1,4 @@
-"""What a finding does: everything written and told of one snapshot, inside the caller's transaction."""
+"""What a finding does: everything written of one snapshot inside the caller's transaction, and what is to be told."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.bus.interface import Bus
 from services.domain.change import Change, ChangeType, Direction, Severity, Suppression
 from services.domain.document import Document, Quality
-from services.domain.event import EventType, envelope
+from services.domain.event import Event, EventType, envelope
 from services.domain.identity import event_id
 from services.parser import presence
 from services.parser.compare.compare import body_key
@@ -21,18 +20,20 @@ from services.parser.judge import FURNITURE, Finding, First, Missing, Returned, 
 from services.parser.reading.bodies import keys_of
 from services.parser.recall import Material
 from services.parser.text.layers import match
-from services.storage import documents, pieces, readings, standing, versions, words
+from services.storage import documents, pieces, standing, versions, words
 from services.storage.readings import Reading
 
 
 class Effect:
-    def __init__(self, conn: Connection, bus: Bus, material: Material, now: datetime) -> None:
+    def __init__(self, conn: Connection, material: Material, now: datetime) -> None:
         self._conn = conn
-        self._bus = bus
         self._of = material
         self._now = now
         #: Whether the page says something that subscribers are told of.
         self.edited = False
+        #: What is written for all snapshots of the transaction at once: how this one was read, and what is told of it.
+        self.reading: tuple[Reading, tuple[Suppression, ...]] | None = None
+        self.events: list[Event] = []
 
     def write(self, finding: Finding) -> None:
         match finding:
@@ -102,6 +103,7 @@ class Effect:
             edit=edit,
             changes=changes,
             returns_to=returns_to,
+            newest=self._of.newest,
         )
         self._stands(n, document)
         return n
@@ -115,7 +117,7 @@ class Effect:
         snapshot = self._of.snapshot
         reader = self._of.reader.name(self._of.source)
         read = Reading(snapshot.id, snapshot.document, self._now, reader, quality.verdict, quality.reason, version)
-        readings.save_reading(self._conn, read, suppressed)
+        self.reading = read, suppressed
 
     def _missed(self, kind: presence.Absence) -> None:
         if self._of.presence is None:  # never was a document
@@ -177,7 +179,7 @@ class Effect:
             sequence=sequence,
             data=data,
         )
-        self._bus.publish(self._conn, event)
+        self.events.append(event)
 
 
 _PAGE_CHANGES: dict[ChangeType, tuple[Severity, Direction]] = {

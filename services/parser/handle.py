@@ -170,7 +170,7 @@ class Parser:
         began, snapshot = time.monotonic(), piece.snapshot
         quality = piecework.quality_of(self._database, snapshot, piece.role, piece.source)
         with self._database.write() as conn:
-            now = self._done(conn, claimed)
+            now = self._done(conn, [claimed])
             reader = self._reader.name(piece.source)
             read = Reading(snapshot.id, snapshot.document, now, reader, quality.verdict, quality.reason, None)
             readings.save_reading(conn, read)
@@ -179,28 +179,45 @@ class Parser:
 
     def _write_documents(self, lot: Sequence[_Judged]) -> None:
         began = time.monotonic()
-        edits: dict[str, datetime] = {}
         with self._database.write() as conn:
-            for one in lot:
-                now = self._done(conn, one.claimed)
-                effect = Effect(conn, self._bus, one.material, now)
-                effect.write(one.finding)
-                if effect.edited:
-                    edits[one.material.subject.id] = one.material.snapshot.observed
-                if one.material.gathered.links is not None:
-                    pieces.set_links(conn, one.material.subject.id, one.material.gathered.links, now)
-                piecework.tell_documents(conn, self._bus, one.material.snapshot, now)
-            pages.note_changes(conn, edits)  # in the end: visits want these rows too
+            now = self._done(conn, [one.claimed for one in lot])
+            effects = [_effect(conn, one, now) for one in lot]
+            readings.save_readings(conn, [effect.reading for effect in effects if effect.reading is not None])
+            self._bus.publish_all(conn, [event for effect in effects for event in effect.events])
+            self._tell_pieces(conn, lot, now)
+            edited = [one.material for one, effect in zip(lot, effects, strict=True) if effect.edited]
+            # in the end: visits want these rows too
+            pages.note_changes(conn, {one.subject.id: one.snapshot.observed for one in edited})
         each = (time.monotonic() - began) / len(lot)
         for one in lot:
             note_reading(one.claimed, one.finding, one.seconds + each)
 
-    def _done(self, conn: Connection, claimed: Claimed) -> datetime:
+    def _tell_pieces(self, conn: Connection, lot: Sequence[_Judged], now: datetime) -> None:
+        """What each page links to, and the documents that have one of the pages as a piece."""
+        ids = [one.material.subject.id for one in lot]
+        bound = pieces.bound(conn, ids)
+        links = {one.material.subject.id: one.material.gathered.links for one in lot}
+        linking = {id_: each for id_, each in links.items() if each or (each is not None and id_ in bound)}
+        for id_, each in linking.items():
+            pieces.set_links(conn, id_, each, now)
+        if linking:  # to pages of the same lot, it may be
+            bound = pieces.bound(conn, ids)
+        for one in lot:
+            if one.material.subject.id in bound:
+                piecework.tell_documents(conn, self._bus, one.material.snapshot, now)
+
+    def _done(self, conn: Connection, claimed: Sequence[Claimed]) -> datetime:
         """The moment of the effects that follow in this transaction."""
         now = self._clock()
-        if not self._bus.done(conn, GROUP, claimed.event.id, claimed.token, now):
+        if len(self._bus.done_all(conn, GROUP, claimed, now)) < len(claimed):
             raise LeaseLost
         return now
+
+
+def _effect(conn: Connection, one: _Judged, now: datetime) -> Effect:
+    effect = Effect(conn, one.material, now)
+    effect.write(one.finding)
+    return effect
 
 
 def _judged(material: Material) -> Finding:

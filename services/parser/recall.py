@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from services.domain.document import Quality
-from services.domain.errors import NotFound
 from services.domain.snapshot import Snapshot
 from services.domain.source import Source
 from services.parser.compare.compare import body_key, carry_ids
@@ -18,7 +17,7 @@ from services.parser.gather import Gathered, file_of, gather, page_at
 from services.parser.judge import Earlier, Known, Returned, Revised, recognise
 from services.parser.page.model import Page
 from services.parser.reading.reader import Reader
-from services.storage import documents, pages, pieces, readings, rereadings, snapshots, sources, versions
+from services.storage import pages, pieces, readings, rereadings, snapshots, sources, versions
 from services.storage.claims import Role
 from services.storage.documents import Presence
 from services.storage.versions import Current
@@ -35,6 +34,9 @@ class Material:
     reader: Reader
     subject: Subject
     current: Current | None
+    #: The number of the newest version, 0 where there is none; and whether another reader made any of them.
+    newest: int
+    foreign: bool
     #: The current version as `reader` reads it; None where there is none, or where nothing was read that is not in it.
     known: Known | None
     #: The same reader read the current version of a page with the same fingerprint.
@@ -61,10 +63,11 @@ def load(conn: Connection, snapshot_id: int, address: str, reader: Reader) -> Ma
     watch = sources.get_watch(conn, page.source)
     if page.role != "main":
         return Piece(snapshot, page.role, watch.source)
-    current = versions.current_version(conn, page.id)
-    before = snapshots.previous(conn, snapshot.id, page.id)
+    name = reader.name(watch.source)
+    known_of = versions.remembered(conn, page.id, name)
+    current = known_of.current if known_of else None
     gathered = gather(conn, snapshot, watch.source)
-    unchanged = current is not None and _says_the_same(current, gathered.page, reader.name(watch.source))
+    unchanged = current is not None and _says_the_same(current, gathered.page, name)
     known = as_read_by(conn, current, watch.source, reader) if current and not unchanged else None
     return Material(
         snapshot=snapshot,
@@ -73,12 +76,19 @@ def load(conn: Connection, snapshot_id: int, address: str, reader: Reader) -> Ma
         reader=reader,
         subject=Subject(page.id, page.url, page.source, page.backfill, address),
         current=current,
+        newest=known_of.newest if known_of else 0,
+        foreign=known_of is not None and known_of.foreign,
         known=known and _with_copies(conn, known, snapshot.id),
         unchanged=unchanged,
-        presence=_presence(conn, page.id),
+        presence=known_of.presence if known_of else None,
         list_readable=watch.last_readable,
-        newly_moved=snapshot.moved and (before is None or before.url != snapshot.url or not before.moved),
+        newly_moved=snapshot.moved and _moved_just_now(conn, snapshot),
     )
+
+
+def _moved_just_now(conn: Connection, snapshot: Snapshot) -> bool:
+    before = snapshots.previous(conn, snapshot.id, snapshot.document)
+    return before is None or before.url != snapshot.url or not before.moved
 
 
 def _says_the_same(current: Current, page: Page | Quality, reader: str) -> bool:
@@ -102,7 +112,7 @@ def recognised(conn: Connection, material: Material, revised: Revised) -> Revise
     document_id, source, reader = material.subject.id, material.source, material.reader
     current = material.current.n if material.current else 0
     same_key = versions.versions_of_key(conn, document_id, body_key(revised.document))
-    foreign = versions.versions_of_others(conn, document_id, reader.name(source))
+    foreign = versions.versions_of_others(conn, document_id, reader.name(source)) if material.foreign else ()
     candidates = {one.n: one for one in (*same_key, *foreign) if one.n != current}
     earlier = (Earlier(one.n, as_read_by(conn, one, source, reader)) for one in candidates.values())
     return recognise(revised, earlier, lambda: readings.shown(conn, document_id), material.snapshot)
@@ -123,10 +133,3 @@ def as_read_by(conn: Connection, version: Current, source: Source, reader: Reade
     if isinstance(page, Quality):
         return Known(version.structure, version.fingerprint)
     return Known(carry_ids(version.structure, reader.read(page)), page.fingerprint)
-
-
-def _presence(conn: Connection, document_id: str) -> Presence | None:
-    try:
-        return documents.get_presence(conn, document_id)
-    except NotFound:
-        return None

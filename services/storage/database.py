@@ -89,6 +89,8 @@ class Database:
         """A connection that cannot write. On SQLite all it reads is of one moment, on PostgreSQL each statement is."""
         with self._reading.connect() as connection:
             yield connection
+            # a rollback would make psycopg forget every statement this connection has prepared
+            connection.commit()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

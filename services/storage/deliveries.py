@@ -23,7 +23,7 @@ from services.domain.subscription import Attempt, Delivery, DeliveryStatus
 from services.storage.owed import Caps, choose, next_due
 from services.storage.subscriptions import old_secrets_of, pace
 from services.storage.tables import attempt, delivery, outbox, subscription
-from services.storage.upsert import insert_new
+from services.storage.upsert import insert_all_new, insert_new
 
 #: One process at a time counts what is under way (PostgreSQL advisory lock).
 _TURN = text("select pg_advisory_xact_lock(230820)")
@@ -49,9 +49,12 @@ def add_delivery(conn: Connection, subscription_id: str, event_id: str, now: dat
     return _owe(conn, subscription_id, event_id, now, now)
 
 
-def hold_delivery(conn: Connection, subscription_id: str, event_id: str, now: datetime) -> bool:
-    """Owe it, but send nothing before `release_held` or `bundle`. False as above."""
-    return _owe(conn, subscription_id, event_id, now, None)
+def add_deliveries(conn: Connection, owed: Sequence[tuple[str, str, datetime | None]], now: datetime) -> None:
+    """Owe so many: subscription, event and when it is due; None: nothing is sent before `release_held` or `bundle`.
+    What is owed or paid already stays as it is.
+    """
+    if owed:
+        insert_all_new(conn, delivery, [_owed_row(*one, now) for one in owed])
 
 
 def release_held(conn: Connection, subscription_id: str, now: datetime) -> int:
@@ -235,7 +238,11 @@ def drop_attempts(conn: Connection, delivery_ids: Collection[str]) -> int:
 
 
 def _owe(conn: Connection, subscription_id: str, event_id: str, now: datetime, due: datetime | None) -> bool:
-    values = {
+    return insert_new(conn, delivery, _owed_row(subscription_id, event_id, due, now))
+
+
+def _owed_row(subscription_id: str, event_id: str, due: datetime | None, now: datetime) -> dict[str, Any]:
+    return {
         "subscription_id": subscription_id,
         "event_id": event_id,
         "status": "pending",
@@ -244,7 +251,6 @@ def _owe(conn: Connection, subscription_id: str, event_id: str, now: datetime, d
         "created": now,
         "next_attempt": due,
     }
-    return insert_new(conn, delivery, values)
 
 
 def _held_for(subscription_id: str) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -99,18 +99,8 @@ def save_document(
 ) -> None:
     """Describe the document `id_` as its version `n` does; `title` where the text has none. Its page must be known."""
     about = structure.metadata
-    known = conn.execute(_PAGE, {"of": id_}).one()
-    once = {
-        "source_id": known.source_id,
-        "url": known.url,
-        "backfill": known.backfill,
-        "first_seen": observed,
-        "status": "active",
-        "absent_count": 0,
-        "last_event_sequence": 0,
-    }
     described = {
-        "title": (about.title.normalised if about.title else None) or title or known.list_title,
+        "title": (about.title.normalised if about.title else None) or title,
         "kind": about.kind,
         "agency": (about.agency.normalised if about.agency else None) or about.publisher,
         "agency_short": about.agency.short if about.agency else None,
@@ -119,6 +109,19 @@ def save_document(
         "published_at": about.published_at,
         "date": about.date.iso if about.date else None,
         "current_n": n,
+    }
+    if n > 1 and described["title"] and conn.execute(_DESCRIBED, {"of": id_, **_to(described)}).rowcount:
+        return
+    known = conn.execute(_PAGE, {"of": id_}).one()
+    described["title"] = described["title"] or known.list_title
+    once = {
+        "source_id": known.source_id,
+        "url": known.url,
+        "backfill": known.backfill,
+        "first_seen": observed,
+        "status": "active",
+        "absent_count": 0,
+        "last_event_sequence": 0,
     }
     insert_or_update(conn, document, {"id": id_}, described, once)
 
@@ -158,6 +161,10 @@ def _older_than(id_: str) -> ColumnElement[bool]:
     return or_(document.c.first_seen < that, and_(document.c.first_seen == that, document.c.id < id_))
 
 
+def _to(described: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"to_{name}": value for name, value in described.items()}
+
+
 def _suggestion_number(structure: Document) -> str | None:
     suggestion = structure.metadata.suggestion
     return suggestion.number.normalised if suggestion and suggestion.number else None
@@ -186,6 +193,20 @@ def document_record(row: Row[Any]) -> DocumentRecord:
 # Built once: building a statement costs more than running it.
 
 _PAGE = select(page.c.source_id, page.c.url, page.c.backfill, page.c.list_title).where(page.c.id == bindparam("of"))
+_SAID = (
+    "title",
+    "kind",
+    "agency",
+    "agency_short",
+    "doc_number",
+    "suggestion_number",
+    "published_at",
+    "date",
+    "current_n",
+)
+_DESCRIBED = (
+    update(document).where(document.c.id == bindparam("of")).values({name: bindparam(f"to_{name}") for name in _SAID})
+)
 _ONE_UP = (
     update(document)
     .where(document.c.id == bindparam("of"))

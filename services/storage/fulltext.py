@@ -22,12 +22,12 @@ from sqlalchemy import (
     column,
     delete,
     event,
-    func,
     insert,
     literal_column,
     select,
     table,
     text,
+    update,
 )
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects import postgresql
@@ -102,9 +102,11 @@ class TextIndex:
         self._tsvector = table(name, column("place"), column("grams"))
         self._rows = insert(self._fts5).values(rowid=bindparam("at"), grams=bindparam("terms"))
         self._gone = self._rows.values({name: literal_column("'delete'")})
-        vector = func.array_to_tsvector(bindparam("terms", type_=postgresql.ARRAY(Text)))
+        vector = cast(bindparam("terms", type_=Text), postgresql.TSVECTOR)  # as an array it takes longer to send
         self._vectors = insert(self._tsvector).values(place=bindparam("at"), grams=vector)
-        self._without = delete(self._tsvector).where(self._tsvector.c.place == bindparam("at"))
+        here = self._tsvector.c.place == bindparam("at")
+        self._otherwise = update(self._tsvector).where(here).values(grams=vector)
+        self._without = delete(self._tsvector).where(here)
         event.listen(of, "after_create", lambda _, conn, **__: self.create(conn))
 
     def create(self, conn: Connection) -> None:
@@ -121,10 +123,7 @@ class TextIndex:
         if not texts:
             return
         terms = {place: grams(words) for place, words in texts.items()}
-        if _on_sqlite(conn):
-            execute_many(conn, self._rows, _told(terms))
-            return
-        execute_many(conn, self._vectors, [{"at": place, "terms": sorted(found)} for place, found in terms.items()])
+        execute_many(conn, self._rows if _on_sqlite(conn) else self._vectors, _told(terms))
 
     def remove(self, conn: Connection, texts: Mapping[int, str]) -> None:
         """`texts` as they were added: FTS5 keeps none and has to be told."""
@@ -148,8 +147,7 @@ class TextIndex:
             execute_many(conn, self._gone, _told({at: lost for at, (lost, _) in exchanged.items()}))
             execute_many(conn, self._rows, _told({at: won for at, (_, won) in exchanged.items()}))
             return
-        self.remove(conn, {at: before for at, (before, _) in texts.items()})
-        self.add(conn, {at: after for at, (_, after) in texts.items()})
+        execute_many(conn, self._otherwise, _told({place: grams(after) for place, (_, after) in texts.items()}))
 
     def places(self, conn: Connection, words: Collection[str]) -> tuple[Select[Any], ColumnElement[int]] | None:
         """Places of the texts that may hold all the words, and the column to order them by; None: it cannot tell."""

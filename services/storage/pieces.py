@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, insert, or_, select
 
 from services.domain.identity import document_id
 from services.storage import pages
@@ -81,6 +81,12 @@ def set_links(conn: Connection, main_id: str, links: Sequence[Link], now: dateti
     if dropped:
         kept = set(conn.execute(select(piece.c.page_id).where(piece.c.page_id.in_(dropped))).scalars())
         pages.rest(conn, sorted(dropped - kept))
+
+
+def bound(conn: Connection, page_ids: Collection[str]) -> frozenset[str]:
+    """Those of the pages that have pieces, or are one: nearly none, and all others need not be asked one by one."""
+    rows = conn.execute(_BOUND, {"pages": list(page_ids)})
+    return frozenset(id_ for row in rows for id_ in row).intersection(page_ids)
 
 
 def mains_of(conn: Connection, page_id: str) -> tuple[str, ...]:
@@ -162,4 +168,6 @@ def _copy(conn: Connection, id_: str, url: str, row: Row[Any] | None, before: in
 # Asked of every page that is read, so built once: building a statement costs more than running it.
 
 _OF_MAIN = select(piece).where(piece.c.main_id == bindparam("of"))
+_PAGES: BindParameter[str] = bindparam("pages", expanding=True)
+_BOUND = select(piece.c.main_id, piece.c.page_id).where(or_(piece.c.main_id.in_(_PAGES), piece.c.page_id.in_(_PAGES)))
 _MAINS = select(piece.c.main_id).where(piece.c.page_id == bindparam("of")).order_by(piece.c.main_id)

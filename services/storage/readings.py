@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, insert, or_, select, tuple_
+from sqlalchemy import Connection, Select, and_, bindparam, delete, insert, or_, select, tuple_
 
 from services.domain.change import Suppression
 from services.storage.codec import decode, encode
+from services.storage.many import execute_many
 from services.storage.tables import reading, sighting, snapshot, suppression, version
 
 
@@ -56,19 +57,26 @@ class Shown:
 
 def save_reading(conn: Connection, value: Reading, suppressed: Sequence[Suppression] = ()) -> None:
     """Keep what was made of a snapshot. It has one reading: a second raises IntegrityError."""
-    read = {
-        "snapshot_id": value.snapshot,
-        "document_id": value.document,
-        "recorded": value.recorded,
-        "reader": value.reader,
-        "verdict": value.verdict,
-        "reason": value.reason,
-        "version_n": value.version,
-    }
-    conn.execute(_READ, read)
-    rows = [_row(value, ordinal, held) for ordinal, held in enumerate(suppressed)]
-    if rows:
-        conn.execute(_HELD_BACK, rows)
+    save_readings(conn, [(value, suppressed)])
+
+
+def save_readings(conn: Connection, read: Sequence[tuple[Reading, Sequence[Suppression]]]) -> None:
+    """The same for many, each with what was held back."""
+    rows = [
+        {
+            "snapshot_id": value.snapshot,
+            "document_id": value.document,
+            "recorded": value.recorded,
+            "reader": value.reader,
+            "verdict": value.verdict,
+            "reason": value.reason,
+            "version_n": value.version,
+        }
+        for value, _ in read
+    ]
+    execute_many(conn, _READ, rows)
+    held_back = [_row(value, ordinal, held) for value, each in read for ordinal, held in enumerate(each)]
+    execute_many(conn, _HELD_BACK, held_back)
 
 
 def find_reading(conn: Connection, snapshot_id: int) -> Reading | None:
@@ -187,5 +195,5 @@ def _row(value: Reading, ordinal: int, held: Suppression) -> dict[str, Any]:
 
 # Built once: building a statement costs more than running it.
 
-_READ = insert(reading)
-_HELD_BACK = insert(suppression)
+_READ = insert(reading).values({column.name: bindparam(column.name) for column in reading.c})
+_HELD_BACK = insert(suppression).values({column.name: bindparam(column.name) for column in suppression.c})

@@ -66,8 +66,9 @@ def save_commitments(
     To be called once a version, in its transaction, after it was saved. `folded` makes the form text is searched in,
     `keys` those a body is looked up by: storage knows neither.
     """
-    known = {row.id: row for row in conn.execute(_KNOWN, {"of_document": document_id}).all()}
-    wanted = _wanted(conn, document_id, n, structure, known, folded, keys)
+    rows = conn.execute(_KNOWN, {"of_document": document_id}).all()
+    known = {row.id: row for row in rows if row.id is not None}
+    wanted = _wanted(rows[0], document_id, n, structure, known, folded, keys)
     staying = {one.id for one in wanted if one.id in known and known[one.id].place == one.place}
     _leave(conn, [row for row in known.values() if row.place is not None and row.id not in staying])
     _enter(conn, known, [one for one in wanted if one.id not in staying])
@@ -85,7 +86,7 @@ def searched(text: str) -> str:
 
 
 def _wanted(
-    conn: Connection,
+    about: Row[Any],
     document_id: str,
     n: int,
     structure: Document,
@@ -93,13 +94,12 @@ def _wanted(
     folded: Callable[[str], str],
     keys: Keys,
 ) -> list[_Wanted]:
-    about = conn.execute(_ABOUT, {"of_document": document_id}).one()
     signed, said = structure.metadata.agency, (about.whose, about.region, about.name)
     where = tuple(name for name in (signed and signed.normalised, structure.metadata.publisher, *said) if name)
-    told = {"document_id": document_id, "version_n": n, "standing": True, "kind": about.kind, "agency": about.agency}
-    named = {name for one in structure.commitments for name in one.actors} | {about.agency} - {None}
+    told = {"document_id": document_id, "version_n": n, "standing": True, "kind": about.of_kind, "agency": about.signed}
+    named = {name for one in structure.commitments for name in one.actors} | {about.signed} - {None}
     found = {name: [storable(key) for key in keys(name, where)] for name in named}
-    agency = frozenset(("agency", key) for key in found.get(about.agency, ()))
+    agency = frozenset(("agency", key) for key in found.get(about.signed, ()))
     acting = {name: frozenset(("actor", key) for key in each) for name, each in found.items()}
     bodies = {
         who: agency.union(*(acting[name] for name in who)) for who in {one.actors for one in structure.commitments}
@@ -148,7 +148,18 @@ def _stay(conn: Connection, document_id: str, known: Mapping[str, Row[Any]], wan
     shifted = [one for one in wanted if one.id not in done and one.row["data"] != known[one.id].data]
     _update(conn, _SHIFTED, shifted)
     done |= {one.id for one in shifted}
-    _update(conn, _STOOD, [one for one in wanted if one.id not in done])
+    _stand(conn, document_id, known, [one for one in wanted if one.id not in done])
+
+
+def _stand(conn: Connection, document_id: str, known: Mapping[str, Row[Any]], wanted: Sequence[_Wanted]) -> None:
+    """Nothing is different about them but since when they stand: one statement for all that stood in the same versions,
+    which everything else of the document does not any more.
+    """
+    turns = {(known[one.id].version_n, known[one.id].stood): one.row for one in wanted}
+    rows = [
+        {"of_document": document_id, "was": n, "had": stood, **_set(row, _STOOD)} for (n, stood), row in turns.items()
+    ]
+    execute_many(conn, _STANDING, rows)
 
 
 def _update(conn: Connection, names: tuple[str, ...], wanted: Sequence[_Wanted]) -> None:
@@ -216,24 +227,33 @@ def _and_in(stood: str | None, n: int) -> str:
 
 
 # Built once: building a statement costs more than running it.
-_KNOWN = select(commitment).where(commitment.c.document_id == bindparam("of_document"))
-_ABOUT = (
+#: What is known of a document, and once for each of its commitments; once without, where it has none.
+_KNOWN = (
     select(
-        document.c.kind,
-        document.c.agency,
+        commitment,
+        document.c.kind.label("of_kind"),
+        document.c.agency.label("signed"),
         source.c.agency.label("whose"),
         source.c.region,
         source.c.name,
         version.c.snapshot_id.label("first"),
     )
+    .select_from(document)
     .join(source, source.c.id == document.c.source_id)
     .join(version, and_(version.c.document_id == document.c.id, version.c.n == 1))
+    .outerjoin(commitment, commitment.c.document_id == document.c.id)
     .where(document.c.id == bindparam("of_document"))
 )
 _STORED = (
     select(commitment_body.c.place, commitment_body.c.role, commitment_body.c.key)
     .join(commitment, commitment.c.place == commitment_body.c.place)
     .where(commitment.c.document_id == bindparam("of_document"))
+)
+_STANDING = (
+    update(commitment)
+    .where(commitment.c.document_id == bindparam("of_document"), commitment.c.standing)
+    .where(commitment.c.version_n == bindparam("was"), commitment.c.stood == bindparam("had"))
+    .values({name: bindparam(f"to_{name}") for name in _STOOD})
 )
 _WITHDRAWN = _one().values(standing=false(), place=null())
 _NEW = insert(commitment).values({column.name: bindparam(column.name) for column in commitment.c})

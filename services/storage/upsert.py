@@ -43,6 +43,13 @@ def insert_or_update(
     conn.execute(statement, {**key, **(once or {}), **values})
 
 
+def insert_all_keyed(
+    conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: Column[str]
+) -> frozenset[str]:
+    """As insert_new for each of `rows`; answers the new ones by key."""
+    return frozenset(conn.execute(_keyed(conn.dialect.name, table, key), list(rows)).scalars())
+
+
 def insert_all_numbered(
     conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: Column[str], number: Column[int]
 ) -> dict[str, int]:
@@ -70,6 +77,11 @@ def _new(dialect: str, table: Table) -> Insert:
 @cache
 def _new_of(dialect: str, table: Table, names: tuple[str, ...]) -> Insert:
     return _insert(dialect, table).values({name: bindparam(name) for name in names}).on_conflict_do_nothing()
+
+
+@cache
+def _keyed(dialect: str, table: Table, key: Column[str]) -> ReturningInsert[Any]:
+    return _insert(dialect, table).on_conflict_do_nothing().returning(key)
 
 
 @cache

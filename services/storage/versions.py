@@ -17,6 +17,8 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
+    exists,
     func,
     insert,
     null,
@@ -27,12 +29,13 @@ from services.domain.change import Change
 from services.domain.document import Document
 from services.domain.errors import NotFound
 from services.storage.codec import decode, encode, pack, unpack
-from services.storage.documents import save_document
+from services.storage.documents import Presence, save_document
 from services.storage.tables import change, document, reading, sighting, snapshot, version
 
 #: `declared`: the page itself says that it was changed.
 Edit = Literal["first", "declared", "silent"]
 _before = snapshot.alias("before")
+_other = version.alias("other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,18 @@ class Current:
     def structure(self) -> Document:
         """Unpacked at each call."""
         return decode(Document, unpack(self.packed))
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What is asked of a document before its next snapshot is judged, at one look."""
+
+    current: Current
+    presence: Presence
+    #: The number of its newest version.
+    newest: int
+    #: Some of its versions were made by another reader than the one named.
+    foreign: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +106,17 @@ def save_version(
     changes: Sequence[Change] = (),
     title: str | None = None,
     returns_to: int | None = None,
+    newest: int | None = None,
 ) -> int:
     """Add the next version and its changes, describe the document by it; answers its number, 1 for the first.
 
     The page must be known. `title` stands in where the text has none; else the list's title does. `returns_to` is the
-    earlier version that said the same. Two writers at once cannot both succeed: the second gets IntegrityError.
+    earlier version that said the same, `newest` the number of the last one where that is known (0: there is none). Two
+    writers at once cannot both succeed: the second gets IntegrityError.
     """
-    n = (conn.execute(_newest(), {"of": document_id}).scalar() or 0) + 1
+    if newest is None:
+        newest = conn.execute(_newest(), {"of": document_id}).scalar() or 0
+    n = newest + 1
     save_document(conn, document_id, structure, n=n, observed=observed, title=title)
     values = {
         "document_id": document_id,
@@ -123,6 +142,15 @@ def current_version(conn: Connection, document_id: str) -> Current | None:
     """None for a page that has no version yet."""
     row = conn.execute(_shown_now(), {"of": document_id}).first()
     return None if row is None else _current(row)
+
+
+def remembered(conn: Connection, document_id: str, reader: str) -> Remembered | None:
+    """None for a page that has no version yet. `reader` is the one that will judge."""
+    row = conn.execute(_remembered(), {"of": document_id, "reader": reader}).first()
+    if row is None:
+        return None
+    presence = Presence(row.status, row.absent_since, row.absent_count, row.absent_kind)
+    return Remembered(_current(row), presence, row.newest, row.foreign)
 
 
 def show_version(conn: Connection, document_id: str, n: int) -> Document:
@@ -159,7 +187,8 @@ def get_version(conn: Connection, document_id: str, n: int) -> tuple[VersionReco
 
 def observed_until(conn: Connection, document_id: str, n: int) -> datetime:
     """The last visit that saw version `n`; there must be one."""
-    return _until(conn.execute(_sighted(), {"of": document_id, "at": n}).one())
+    seen: datetime = conn.execute(_last_seen(), {"of": document_id, "at": n}).scalar_one()
+    return seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +244,21 @@ def _newest() -> Select[Any]:
 def _shown_now() -> Select[Any]:
     shown = and_(document.c.id == version.c.document_id, document.c.current_n == version.c.n)
     return select(version).join(document, shown).where(_of_document())
+
+
+@cache
+def _remembered() -> Select[Any]:
+    presence = document.c.status, document.c.absent_since, document.c.absent_count, document.c.absent_kind
+    others = exists().where(_other.c.document_id == document.c.id, _other.c.reader != bindparam("reader"))
+    newest = select(func.max(_other.c.n)).where(_other.c.document_id == document.c.id).scalar_subquery()
+    return _shown_now().add_columns(*presence, newest.label("newest"), others.label("foreign"))
+
+
+@cache
+def _last_seen() -> Select[Any]:
+    seen = func.coalesce(_seen(None), version.c.observed)
+    later = case((seen > version.c.observed, seen), else_=version.c.observed)
+    return select(later).where(_of_document(), version.c.n == bindparam("at"))
 
 
 @cache

@@ -376,6 +376,25 @@ def test_a_token_is_good_for_one_event_of_one_group(database: Database, bus: Ben
     assert done(database, bus, other)
 
 
+def test_many_are_done_at_once_but_for_those_somebody_else_took_over(database: Database, bus: Bench) -> None:
+    publish(database, bus, [revised("doc_a", 1), revised("doc_b", 2), revised("doc_c", 3)])
+    lost, *ours = claim(database, bus)
+    with database.write() as conn:
+        assert bus.engine.release(conn, GROUP, lost.event.id, lost.token)
+    (heir,) = claim(database, bus)
+    with database.write() as conn:
+        assert bus.engine.done_all(conn, GROUP, [lost, *ours], NOW) == {one.event.id for one in ours}
+        assert bus.engine.done_all(conn, GROUP, [lost, *ours], NOW) == frozenset()
+        assert bus.engine.done_all(conn, GROUP, [], NOW) == frozenset()
+    assert done(database, bus, heir)
+
+
+def test_nothing_published_is_nothing(database: Database, bus: Bench) -> None:
+    with database.write() as conn:
+        assert bus.engine.publish_all(conn, []) == 0
+    assert claim(database, bus) == []
+
+
 def test_a_lease_that_ends_just_now_is_over(database: Database, bus: Bench) -> None:
     publish(database, bus, [revised("doc_a", 1)])
     claim(database, bus)

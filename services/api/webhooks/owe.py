@@ -24,12 +24,13 @@ def owe_events(conn: Connection, bus: Bus, now: datetime, limit: int, lease: tim
     claimed = bus.claim(conn, GROUP, now, limit, lease)
     asked = subscriptions.matched_subscriptions(conn) if claimed else ()
     content = any(asks_content(one.filter) for one in asked)
+    owed: list[tuple[Subscription, str]] = []
     for one in claimed:
         facts = facts_of(conn, one.event, content=content)
-        for subscription in _concerned(conn, asked, facts):
-            if wants(subscription.filter, subscription.backfill, facts):
-                _owe(conn, subscription, one.event.id, now)
-        bus.done(conn, GROUP, one.event.id, one.token, now)
+        wanting = (each for each in _concerned(conn, asked, facts) if wants(each.filter, each.backfill, facts))
+        owed += [(subscription, one.event.id) for subscription in wanting]
+    _owe(conn, owed, now)
+    bus.done_all(conn, GROUP, claimed, now)
     return len(claimed)
 
 
@@ -73,10 +74,11 @@ def _concerned(conn: Connection, asked: Sequence[Subscription], facts: Facts) ->
     return [one for one in asked if one.owner == owner]
 
 
-def _owe(conn: Connection, subscription: Subscription, event_id: str, now: datetime) -> None:
-    if subscription.status == "active" and subscription.digest is None:
-        deliveries.add_delivery(conn, subscription.id, event_id, now)
-        return
-    deliveries.hold_delivery(conn, subscription.id, event_id, now)
-    if subscription.digest is not None:
-        subscriptions.schedule_digest(conn, subscription.id, next_digest(subscription.digest, now))
+def _owe(conn: Connection, owed: Sequence[tuple[Subscription, str]], now: datetime) -> None:
+    """Each event to its subscription: at once, or where something stands in the way, later."""
+    at_once = {one.id: one.status == "active" and one.digest is None for one, _ in owed}
+    rows = [(one.id, event_id, now if at_once[one.id] else None) for one, event_id in owed]
+    deliveries.add_deliveries(conn, rows, now)
+    for one in {one.id: one for one, _ in owed}.values():
+        if one.digest is not None:
+            subscriptions.schedule_digest(conn, one.id, next_digest(one.digest, now))

@@ -171,7 +171,7 @@ def finish_attempts(conn: Connection, outcomes: Sequence[Outcome], now: datetime
         return set()
     conn.execute(_said(), [_answer_row(one, now) for one in outcomes])
     tokens = {one.delivery: one.token for one in outcomes}
-    query = select(delivery.c.id, delivery.c.token).where(delivery.c.id.in_(tokens)).with_for_update()
+    query = select(delivery.c.id, delivery.c.token).where(delivery.c.id.in_(tokens)).with_for_update(key_share=True)
     settled = {row.id for row in conn.execute(query) if row.token == tokens[row.id]}
     rows = [_settled_row(one) for one in outcomes if one.delivery in settled]
     if rows:

@@ -58,7 +58,7 @@ def ensure_host(conn: Connection, name: str, now: datetime) -> None:
 
 def take_host(conn: Connection, name: str, token: str, now: datetime, lease: timedelta, pace: Pace) -> datetime | None:
     """Lease a host for one request outside the visits; None when it is ours, else the moment to ask again."""
-    row = conn.execute(select(host).where(host.c.name == name).with_for_update()).one()
+    row = conn.execute(select(host).where(host.c.name == name).with_for_update(key_share=True)).one()
     free_at: datetime = max(row.next_request, row.claimed_until or row.next_request)
     if free_at > now:
         return free_at

@@ -132,8 +132,8 @@ def list_pages(conn: Connection, source_id: str, *, after: str | None = None, li
 
 
 def lease_pages(conn: Connection, leases: Sequence[tuple[str, str, datetime]]) -> None:
-    """Id, token and end of the lease of each: it is not due again before that."""
-    execute_many(conn, _LEASE, [{"of": id_, "token": token, "until": until} for id_, token, until in leases])
+    """Id, token and end of the lease of each: it is not due again before that. Locked in the order of their ids."""
+    execute_many(conn, _LEASE, [{"of": id_, "token": token, "until": until} for id_, token, until in sorted(leases)])
 
 
 @dataclass(frozen=True, slots=True)

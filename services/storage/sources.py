@@ -147,9 +147,9 @@ def visit_soon(conn: Connection, source_id: str, now: datetime) -> None:
 
 
 def get_noise(conn: Connection, source_id: str) -> Noise:
-    """Locks the row until the transaction ends, so that nothing is counted in vain."""
+    """Locks the row until the transaction ends, so that nothing is counted in vain; new rows that name it may come."""
     columns = source.c.raw_changes, source.c.raw_since, source.c.noisy
-    return Noise(*conn.execute(select(*columns).where(source.c.id == source_id).with_for_update()).one())
+    return Noise(*conn.execute(select(*columns).where(source.c.id == source_id).with_for_update(key_share=True)).one())
 
 
 def set_noise(conn: Connection, source_id: str, noise: Noise) -> None:

@@ -172,7 +172,8 @@ def next_digest_due(conn: Connection) -> datetime | None:
 
 def rotate_secret(conn: Connection, id_: str, secret: bytes, ends: datetime, now: datetime) -> None:
     """`secret` is the newest from now on; the one before signs beside it until `ends`. Raises NotFound."""
-    row = conn.execute(select(subscription.c.secret).where(subscription.c.id == id_).with_for_update()).first()
+    held = select(subscription.c.secret).where(subscription.c.id == id_).with_for_update(key_share=True)
+    row = conn.execute(held).first()
     if row is None:
         raise NotFound(f"no subscription {id_!r}")
     conn.execute(delete(old_secret).where(old_secret.c.subscription_id == id_, old_secret.c.ends <= now))

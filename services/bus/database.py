@@ -15,10 +15,12 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Insert,
     Select,
+    Update,
     and_,
     bindparam,
     case,
@@ -26,6 +28,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    null,
     or_,
     select,
     update,
@@ -83,8 +86,8 @@ def offer(conn: Connection, group: str, now: datetime, limit: int, lease: timede
     ids = _ready(conn, group, now, limit)
     if not ids:
         return []
-    conn.execute(update(queue).where(_these(group, ids)).values(token=None, lease_until=now + lease))
-    rows = conn.execute(select(outbox).where(outbox.c.id.in_(ids)).order_by(outbox.c.seq))
+    conn.execute(_kept_back(), {"of": group, "events": ids, "until": now + lease})
+    rows = conn.execute(_told(), {"events": ids})
     return [Offered(row.seq, Event(row.id, row.type, row.key, row.time, row.body)) for row in rows]
 
 
@@ -114,10 +117,8 @@ def _handed_out(conn: Connection, group: str, ids: list[str], now: datetime, lea
     if not ids:
         return []
     token = uuid4().hex
-    taken = {"token": token, "lease_until": now + lease, "tries": queue.c.tries + 1}
-    conn.execute(update(queue).where(_these(group, ids)).values(taken))
-    owed = select(outbox, queue.c.tries).join(queue, queue.c.event_id == outbox.c.id).order_by(outbox.c.seq)
-    rows = conn.execute(owed.where(_these(group, ids)))
+    conn.execute(_taken(), {"of": group, "events": ids, "held": token, "until": now + lease})
+    rows = conn.execute(_taken_told(), {"of": group, "events": ids})
     return [Claimed(Event(row.id, row.type, row.key, row.time, row.body), token, row.tries) for row in rows]
 
 
@@ -249,10 +250,34 @@ def _owed_row() -> Insert:
     return insert(queue)
 
 
+_IDS: BindParameter[str] = bindparam("events", expanding=True)
+
+
+@cache
+def _kept_back() -> Update:
+    return update(queue).where(_bound()).values(token=null(), lease_until=bindparam("until"))
+
+
+@cache
+def _told() -> Select[Any]:
+    return select(outbox).where(outbox.c.id.in_(_IDS)).order_by(outbox.c.seq)
+
+
+@cache
+def _taken() -> Update:
+    taken = {"token": bindparam("held"), "lease_until": bindparam("until"), "tries": queue.c.tries + 1}
+    return update(queue).where(_bound()).values(taken)
+
+
+@cache
+def _taken_told() -> Select[Any]:
+    owed = select(outbox, queue.c.tries).join(queue, queue.c.event_id == outbox.c.id)
+    return owed.where(_bound()).order_by(outbox.c.seq)
+
+
 @cache
 def _taken_off() -> ReturningDelete[Any]:
-    these = queue.c.group == bindparam("of"), queue.c.event_id.in_(bindparam("events", expanding=True))
-    return delete(queue).where(*these, queue.c.token == bindparam("held")).returning(queue.c.event_id)
+    return delete(queue).where(_bound(), queue.c.token == bindparam("held")).returning(queue.c.event_id)
 
 
 @cache
@@ -295,6 +320,11 @@ def _nothing_ahead() -> ColumnElement[bool]:
 def _dead(group: str | None, event_id: str | None = None) -> ColumnElement[bool]:
     named = [queue.c.group == group] if group is not None else []
     return and_(queue.c.dead, *named, *([queue.c.event_id == event_id] if event_id is not None else []))
+
+
+def _bound() -> ColumnElement[bool]:
+    """As `_these`, of the group and the events that are given when the statement is run."""
+    return and_(queue.c.group == bindparam("of"), queue.c.event_id.in_(_IDS))
 
 
 def _these(group: str, ids: Collection[str]) -> ColumnElement[bool]:

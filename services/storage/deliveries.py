@@ -16,7 +16,21 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, delete, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from services.domain.event import Event
 from services.domain.subscription import Attempt, Delivery, DeliveryStatus
@@ -106,8 +120,7 @@ def claim_due(
     for id_, until in chosen.paced.items():
         pace(conn, id_, until)
     token = uuid4().hex
-    leased = {"token": token, "lease_until": now + lease}
-    conn.execute(update(delivery).where(delivery.c.id.in_(chosen.ids)).values(leased))
+    conn.execute(_lease(), {"these": chosen.ids, "with": token, "until": now + lease})
     return _handed_out(conn, chosen.ids, token, now)
 
 
@@ -125,10 +138,8 @@ def start_attempts(conn: Connection, due: Sequence[Due], now: datetime) -> dict[
     """
     if not due:
         return {}
-    tokens = {one.token for one in due}
-    held = and_(delivery.c.id.in_([one.delivery.id for one in due]), delivery.c.token.in_(tokens))
-    counted = update(delivery).where(held).values(attempts=delivery.c.attempts + 1)
-    numbers = conn.execute(counted.returning(delivery.c.id, delivery.c.attempts)).all()
+    held = {"these": [one.delivery.id for one in due], "held": list({one.token for one in due})}
+    numbers = conn.execute(_one_more(), held).all()
     if not numbers:
         return {}
     whose = {one.delivery.id: one.delivery.subscription for one in due}
@@ -142,7 +153,7 @@ def start_attempts(conn: Connection, due: Sequence[Due], now: datetime) -> dict[
         }
         for row in numbers
     ]
-    made = conn.execute(insert(attempt).returning(attempt.c.delivery_id, attempt.c.id), rows)
+    made = conn.execute(_begun(), rows)
     return {row.delivery_id: row.id for row in made}
 
 
@@ -171,8 +182,8 @@ def finish_attempts(conn: Connection, outcomes: Sequence[Outcome], now: datetime
         return set()
     conn.execute(_said(), [_answer_row(one, now) for one in outcomes])
     tokens = {one.delivery: one.token for one in outcomes}
-    query = select(delivery.c.id, delivery.c.token).where(delivery.c.id.in_(tokens)).with_for_update(key_share=True)
-    settled = {row.id for row in conn.execute(query) if row.token == tokens[row.id]}
+    held = conn.execute(_held_by(), {"these": list(tokens)})
+    settled = {row.id for row in held if row.token == tokens[row.id]}
     rows = [_settled_row(one) for one in outcomes if one.delivery in settled]
     if rows:
         conn.execute(_settle(), rows)
@@ -281,6 +292,43 @@ def _settled_row(one: Outcome) -> dict[str, Any]:
 # The statements of every round are built once: building one costs more than running it.
 
 
+def _these() -> ColumnElement[bool]:
+    return delivery.c.id.in_(bindparam("these", expanding=True))
+
+
+@cache
+def _lease() -> Update:
+    return update(delivery).where(_these()).values(token=bindparam("with"), lease_until=bindparam("until"))
+
+
+@cache
+def _owed_now() -> Select[Any]:
+    return (
+        select(delivery, subscription.c.url, subscription.c.secret, *_EVENT[1:])
+        .join(subscription, subscription.c.id == delivery.c.subscription_id)
+        .join(outbox, outbox.c.id == delivery.c.event_id)
+        .where(_these())
+        .order_by(delivery.c.next_attempt, delivery.c.id)
+    )
+
+
+@cache
+def _one_more() -> ReturningUpdate[Any]:
+    held = and_(_these(), delivery.c.token.in_(bindparam("held", expanding=True)))
+    counted = update(delivery).where(held).values(attempts=delivery.c.attempts + 1)
+    return counted.returning(delivery.c.id, delivery.c.attempts)
+
+
+@cache
+def _begun() -> ReturningInsert[Any]:
+    return insert(attempt).returning(attempt.c.delivery_id, attempt.c.id)
+
+
+@cache
+def _held_by() -> Select[Any]:
+    return select(delivery.c.id, delivery.c.token).where(_these()).with_for_update(key_share=True)
+
+
 @cache
 def _said() -> Update:
     names = "finished", "status", "error", "answer", "headers"
@@ -297,14 +345,7 @@ def _settle() -> Update:
 
 
 def _handed_out(conn: Connection, ids: list[int], token: str, now: datetime) -> list[Due]:
-    query = (
-        select(delivery, subscription.c.url, subscription.c.secret, *_EVENT[1:])
-        .join(subscription, subscription.c.id == delivery.c.subscription_id)
-        .join(outbox, outbox.c.id == delivery.c.event_id)
-        .where(delivery.c.id.in_(ids))
-        .order_by(delivery.c.next_attempt, delivery.c.id)
-    )
-    rows = conn.execute(query).all()
+    rows = conn.execute(_owed_now(), {"these": ids}).all()
     old = old_secrets_of(conn, {row.subscription_id for row in rows}, now)
     return [
         Due(_delivery(row), row.url, (row.secret, *old.get(row.subscription_id, ())), _event(row), token)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, Select, Update, bindparam, delete, func, insert, literal, select, update
 
 from services.domain.errors import Conflict, NotFound
 from services.domain.identity import digest_id, host_of
@@ -129,8 +129,7 @@ def confirm(conn: Connection, id_: str) -> bool:
 
 def record_success(conn: Connection, *ids: str) -> None:
     """An attempt succeeded at each: the streak of failures, if there was one, is over."""
-    failing = subscription.c.id.in_(ids) & (subscription.c.failures > 0)
-    conn.execute(update(subscription).where(failing).values(failures=0, failing_since=None, warned=0))
+    conn.execute(_well_again(), {"these": ids})
 
 
 def record_failure(conn: Connection, id_: str, at: datetime) -> Streak:
@@ -191,9 +190,8 @@ def old_secrets(conn: Connection, id_: str, now: datetime) -> tuple[OldSecret, .
 
 def old_secrets_of(conn: Connection, ids: Collection[str], now: datetime) -> dict[str, tuple[bytes, ...]]:
     """Of those subscriptions of `ids` that have any, the newest first."""
-    live = old_secret.c.subscription_id.in_(ids), old_secret.c.ends > now
     found: dict[str, tuple[bytes, ...]] = {}
-    for row in conn.execute(select(old_secret).where(*live).order_by(old_secret.c.id.desc())):
+    for row in conn.execute(_still_signing(), {"these": list(ids), "now": now}):
         found[row.subscription_id] = (*found.get(row.subscription_id, ()), row.secret)
     return found
 
@@ -217,6 +215,18 @@ def delete_subscription(conn: Connection, id_: str) -> None:
     """With its secrets, deliveries and attempts. Raises NotFound."""
     if conn.execute(delete(subscription).where(subscription.c.id == id_)).rowcount == 0:
         raise NotFound(f"no subscription {id_!r}")
+
+
+@cache
+def _well_again() -> Update:
+    failing = subscription.c.id.in_(bindparam("these", expanding=True)) & (subscription.c.failures > 0)
+    return update(subscription).where(failing).values(failures=0, failing_since=None, warned=0)
+
+
+@cache
+def _still_signing() -> Select[Any]:
+    live = old_secret.c.subscription_id.in_(bindparam("these", expanding=True)), old_secret.c.ends > bindparam("now")
+    return select(old_secret).where(*live).order_by(old_secret.c.id.desc())
 
 
 @cache

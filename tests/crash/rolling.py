@@ -100,9 +100,8 @@ def _roll(
         while not _answering(alive):
             time.sleep(_STEP)
         while time.monotonic() - began < _PATIENCE:
-            log = outside.log()
-            news(database, log["news"], outside.port, datetime.now(UTC))
-            arrived = len({(doc, n) for doc, n, *_ in log["received"]})
+            changed, arrived = outside.news()
+            news(database, changed, outside.port, datetime.now(UTC))
             unanswered += not _answering(alive)
             leaving = next((one for one in alive if one.asked), None)
             ready = all(one.ready for one in alive if one.port)

@@ -126,12 +126,10 @@ def _storm(
         alive = {start(made, name): name for name in names for _ in range(replicas)}
         began, last_kill, told = time.monotonic(), time.monotonic(), 0
         shown(f"{made.name}: {len(alive)} processes")
-        log = outside.log()
         while time.monotonic() - began < patience:
             time.sleep(STEP)
-            log = outside.log()
-            news(database, log["news"], outside.port, datetime.now(UTC))
-            arrived = len({(doc, n) for doc, n, *_ in log["received"]})
+            changed, arrived = outside.news()
+            news(database, changed, outside.port, datetime.now(UTC))
             # the kills are spread over the events, not over a time nobody knows
             while found.kills < kills and arrived * kills >= found.kills * found.events:
                 victim = chance.choice(list(alive))
@@ -166,14 +164,13 @@ def _alone(outside: Outside, docs: Sequence[int], last: int, patience: float) ->
     """What stands on record when one process, on SQLite, has watched the same pages through the same versions."""
     with engine("sqlite") as made, opened(made.database_url) as database:
         outside.tell(versions=dict.fromkeys(docs, 1), last=last, forget=True)
-        outside.log()
+        outside.news()
         watch(database, docs, outside.port, datetime.now(UTC))
         pid, began, arrived = start(made, "all"), time.monotonic(), 0
         while arrived < len(docs) * last and time.monotonic() - began < patience:
             time.sleep(STEP)
-            log = outside.log()
-            news(database, log["news"], outside.port, datetime.now(UTC))
-            arrived = len({(doc, n) for doc, n, *_ in log["received"]})
+            changed, arrived = outside.news()
+            news(database, changed, outside.port, datetime.now(UTC))
         kill(pid)
         return on_record(database, _ids(docs, outside.port))
 

@@ -3,7 +3,7 @@ nothing of our database: what a trial expects and what it got are compared from 
 
     GET  http://hN.example.gov.cn:PORT/d/N.html     document N in its present version
     POST /hook                                      a webhook: noted, answered with 204
-    POST /_tell, GET /_log, /_count                          for whoever conducts the trial
+    POST /_tell, GET /_log, /_count, /_news                  for whoever conducts the trial
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ class World:
     served: list[tuple[int, int, float]] = field(default_factory=list)
     #: (document, version, event id, digest of the body, when the first byte arrived)
     received: list[tuple[int, int, str, str, float]] = field(default_factory=list)
+    #: (document, version) of which an alert arrived.
+    told: set[tuple[int, int]] = field(default_factory=set)
     #: Kill this process at this moment of its next webhook: connected, asked, answering.
     doomed: tuple[int, str] | None = None
     #: Whether pages are letters of ordinary length instead of short notices.
@@ -102,12 +104,12 @@ class World:
             self._told(json.loads(body))
             writer.write(_whole(b"200 OK", b"{}"))
         elif path == "/_count":
-            count = len({(doc, n) for doc, n, *_ in self.received})
-            writer.write(_whole(b"200 OK", json.dumps(count).encode()))
-        elif path == "/_log":
-            log = {"served": self.served, "received": self.received, "news": sorted(self.news),
-                   "versions": {str(doc): n for doc, n in self.versions.items()}}  # fmt: skip
+            writer.write(_whole(b"200 OK", json.dumps(len(self.told)).encode()))
+        elif path == "/_news":
+            writer.write(_whole(b"200 OK", json.dumps([sorted(self.news), len(self.told)]).encode()))
             self.news = set()
+        elif path == "/_log":
+            log = {"served": self.served, "received": self.received}
             writer.write(_whole(b"200 OK", json.dumps(log).encode()))
         else:
             writer.write(_whole(b"404 Not Found", b""))
@@ -121,6 +123,7 @@ class World:
         if url is not None:
             doc, version = int(urlsplit(url).path[3:].partition(".")[0]), int(data.get("version") or 0)
             self.received.append((doc, version, event["id"], hashlib.sha256(body).hexdigest()[:16], arrived))
+            self.told.add((doc, version))
             if self.versions.get(doc) == version and version < self.last:
                 self.versions[doc] = version + 1
                 self.news.add(doc)
@@ -148,6 +151,7 @@ class World:
         if what.get("forget"):
             self.served.clear()
             self.received.clear()
+            self.told.clear()
 
 
 def _whole(status: bytes, body: bytes, *headers: bytes) -> bytes:
@@ -178,6 +182,11 @@ class Outside:
     def log(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self._ask("GET", "/_log", ""))
         return found
+
+    def news(self) -> tuple[list[int], int]:
+        """Documents that have something new since this was asked last, and versions of which an alert arrived."""
+        docs, told = json.loads(self._ask("GET", "/_news", ""))
+        return docs, told
 
     def count(self) -> int:
         """Versions of which an alert arrived."""

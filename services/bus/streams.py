@@ -89,7 +89,8 @@ class Streams(database.InDatabase):
         return database.done(conn, group, event_id, token, now)
 
     def done_all(self, conn: Connection, group: str, claimed: Sequence[Claimed], now: datetime) -> frozenset[str]:
-        ring_after_commit(conn)
+        if claimed:
+            ring_after_commit(conn)
         for one in claimed:
             after_commit(conn, partial(self._answered, group, one.event.id))
         return database.done_all(conn, group, claimed, now)

@@ -27,12 +27,14 @@ from sqlalchemy import (
     select,
     table,
     text,
-    update,
 )
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects import postgresql
 
 from services.storage.many import execute_many
+
+#: Bytes of terms that a tsvector holds; a text with more of them has this one instead, which no word has.
+_MOST, _ANY = 1_000_000, "any"
 
 
 class _Codes(dict[str, str]):
@@ -103,10 +105,9 @@ class TextIndex:
         self._rows = insert(self._fts5).values(rowid=bindparam("at"), grams=bindparam("terms"))
         self._gone = self._rows.values({name: literal_column("'delete'")})
         vector = cast(bindparam("terms", type_=Text), postgresql.TSVECTOR)  # as an array it takes longer to send
-        self._vectors = insert(self._tsvector).values(place=bindparam("at"), grams=vector)
-        here = self._tsvector.c.place == bindparam("at")
-        self._otherwise = update(self._tsvector).where(here).values(grams=vector)
-        self._without = delete(self._tsvector).where(here)
+        vectors = postgresql.insert(self._tsvector).values(place=bindparam("at"), grams=vector)
+        self._vectors = vectors.on_conflict_do_update(index_elements=["place"], set_={"grams": vectors.excluded.grams})
+        self._without = delete(self._tsvector).where(self._tsvector.c.place == bindparam("at"))
         event.listen(of, "after_create", lambda _, conn, **__: self.create(conn))
 
     def create(self, conn: Connection) -> None:
@@ -123,7 +124,10 @@ class TextIndex:
         if not texts:
             return
         terms = {place: grams(words) for place, words in texts.items()}
-        execute_many(conn, self._rows if _on_sqlite(conn) else self._vectors, _told(terms))
+        if _on_sqlite(conn):
+            execute_many(conn, self._rows, _told(terms))
+            return
+        execute_many(conn, self._vectors, _told({place: _held(found) for place, found in terms.items()}))
 
     def remove(self, conn: Connection, texts: Mapping[int, str]) -> None:
         """`texts` as they were added: FTS5 keeps none and has to be told."""
@@ -147,7 +151,7 @@ class TextIndex:
             execute_many(conn, self._gone, _told({at: lost for at, (lost, _) in exchanged.items()}))
             execute_many(conn, self._rows, _told({at: won for at, (_, won) in exchanged.items()}))
             return
-        execute_many(conn, self._otherwise, _told({place: grams(after) for place, (_, after) in texts.items()}))
+        self.add(conn, {place: after for place, (_, after) in texts.items()})
 
     def places(self, conn: Connection, words: Collection[str]) -> tuple[Select[Any], ColumnElement[int]] | None:
         """Places of the texts that may hold all the words, and the column to order them by; None: it cannot tell."""
@@ -160,8 +164,13 @@ class TextIndex:
                 self._fts5.c[self._name].op("match")(" AND ".join(f'"{term}"' for term in terms))
             ), place
         place = self._tsvector.c.place
-        query = cast(" & ".join(f"'{term}'" for term in terms), postgresql.TSQUERY)
+        query = cast(" & ".join(f"'{term}'" for term in terms) + f" | {_ANY}", postgresql.TSQUERY)
         return select(place).where(self._tsvector.c.grams.op("@@")(query)), place
+
+
+def _held(terms: Collection[str]) -> Collection[str]:
+    """What PostgreSQL can hold of `terms`: all of them, or that the text may hold anything."""
+    return terms if sum(map(len, terms)) <= _MOST else (_ANY,)
 
 
 def _on_sqlite(conn: Connection) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 
 import pytest
@@ -104,3 +105,14 @@ def test_documents_of_older_tables_are_found(database: Database) -> None:
         assert found(conn, "养老", "复函") == [page_id(1)]
         save(conn, 1, "建成食堂。")
         assert (found(conn, "养老"), found(conn, "食堂")) == ([], [page_id(1)])
+
+
+def test_a_text_of_more_pairs_than_an_index_holds_is_found_all_the_same(database: Database) -> None:
+    drawn = random.Random(1)
+    odd = "".join(chr(drawn.randrange(0x4E00, 0x9FA5)) for _ in range(140_000))
+    with database.write() as conn:
+        watch(conn, [1, 2])
+        save(conn, 1, odd)
+        save(conn, 2, "绿色发展")
+        assert found(conn, odd[70_000:70_010]) == [page_id(1)]
+        assert found(conn, "绿色") == [page_id(2)]

@@ -17,6 +17,7 @@ WRITES = {
     "delete",
     "insert_new",
     "insert_all_new",
+    "insert_all_keyed",
     "insert_all_numbered",
     "insert_for",
     "insert_or_update",

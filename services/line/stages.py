@@ -33,7 +33,7 @@ class Stage(Protocol):
 
 
 #: The backstop of the wake-ups: what another process commits is found within this time.
-PAUSE = 0.5
+PAUSE = 0.4
 #: Seconds a stage may take to end what it has begun; a lease brings back what takes longer.
 GRACE = 6.0
 _log = structlog.get_logger()

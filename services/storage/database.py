@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from services.domain.errors import ConfigError, Unavailable
 from services.storage.bell import Bell
@@ -183,7 +183,8 @@ def create_engine_for(url: URL | str) -> Engine:
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
         ours = {name: value for name, value in _IN_TIME.items() if name not in address.query}
-        return create_engine(address, pool_pre_ping=True, connect_args=ours)
+        # the connection used last has prepared most of what is asked next
+        return create_engine(address, pool_pre_ping=True, pool_use_lifo=True, connect_args=ours)
     # the connection used last has its pages at hand; in turn, each would read them again after every other's write
     engine = create_engine(address, connect_args={"timeout": PATIENCE}, pool_use_lifo=True)
     event.listen(engine, "connect", _prepare_sqlite)
@@ -202,10 +203,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     begin = connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE")
-    connection.exec_driver_sql(f"PRAGMA query_only={int(begin == 'BEGIN')}")
+    raw: Any = connection.connection.driver_connection  # by SQLAlchemy's way the two would cost as much as an insert
+    raw.execute(f"PRAGMA query_only={int(begin == 'BEGIN')}")
     try:
-        connection.exec_driver_sql(begin)
-    except OperationalError as error:
+        raw.execute(begin)
+    except sqlite3.OperationalError as error:
         raise Unavailable(_BUSY.format(connection.engine.url.database)) from error
 
 

@@ -34,6 +34,9 @@ _IN_TIME = {
     "keepalives_count": 2,
     "tcp_user_timeout": 8000,  # milliseconds
 }
+#: PostgreSQL: seconds after which a connection is made anew. What it prepared while a table was small may have been
+#: planned for a small one; the server plans again when it has analysed the table, and not everywhere does it do that.
+_FRESH = 300
 #: PostgreSQL: held in shared mode by every write for as long as it lasts (advisory lock).
 _WRITING = 0x0DAF_3A11
 #: Of one schema, so that what shares the server is not waited for.
@@ -184,7 +187,7 @@ def create_engine_for(url: URL | str) -> Engine:
     if address.get_backend_name() != "sqlite":
         ours = {name: value for name, value in _IN_TIME.items() if name not in address.query}
         # the connection used last has prepared most of what is asked next
-        return create_engine(address, pool_pre_ping=True, pool_use_lifo=True, connect_args=ours)
+        return create_engine(address, pool_pre_ping=True, pool_use_lifo=True, pool_recycle=_FRESH, connect_args=ours)
     # the connection used last has its pages at hand; in turn, each would read them again after every other's write
     engine = create_engine(address, connect_args={"timeout": PATIENCE}, pool_use_lifo=True)
     event.listen(engine, "connect", _prepare_sqlite)

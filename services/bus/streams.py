@@ -84,15 +84,11 @@ class Streams(database.InDatabase):
         return claimed
 
     def done(self, conn: Connection, group: str, event_id: str, token: str, now: datetime) -> bool:
-        ring_after_commit(conn)  # the next event of its key may be offered
-        after_commit(conn, partial(self._answered, group, event_id))
+        self._ends(conn, group, event_id)
         return database.done(conn, group, event_id, token, now)
 
     def done_all(self, conn: Connection, group: str, claimed: Sequence[Claimed], now: datetime) -> frozenset[str]:
-        if claimed:
-            ring_after_commit(conn)
-        for one in claimed:
-            after_commit(conn, partial(self._answered, group, one.event.id))
+        self._ends(conn, group, *(one.event.id for one in claimed))
         return database.done_all(conn, group, claimed, now)
 
     def failed(self, conn: Connection, group: str, event_id: str, token: str, error: str, now: datetime) -> bool:
@@ -110,6 +106,12 @@ class Streams(database.InDatabase):
             pass  # nothing depends on it
         finally:
             self._redis.close()
+
+    def _ends(self, conn: Connection, group: str, *event_ids: str) -> None:
+        if event_ids:
+            ring_after_commit(conn)  # the next event of each key may be offered
+        for id_ in event_ids:
+            after_commit(conn, partial(self._answered, group, id_))
 
     def _answered(self, group: str, event_id: str) -> None:
         with self._lock:

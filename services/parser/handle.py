@@ -194,14 +194,13 @@ class Parser:
 
     def _tell_pieces(self, conn: Connection, lot: Sequence[_Judged], now: datetime) -> None:
         """What each page links to, and the documents that have one of the pages as a piece."""
-        ids = [one.material.subject.id for one in lot]
-        bound = pieces.bound(conn, ids)
         links = {one.material.subject.id: one.material.gathered.links for one in lot}
+        bound = pieces.bound(conn, links)
         linking = {id_: each for id_, each in links.items() if each or (each is not None and id_ in bound)}
         for id_, each in linking.items():
             pieces.set_links(conn, id_, each, now)
         if linking:  # to pages of the same lot, it may be
-            bound = pieces.bound(conn, ids)
+            bound = pieces.bound(conn, links)
         for one in lot:
             if one.material.subject.id in bound:
                 piecework.tell_documents(conn, self._bus, one.material.snapshot, now)

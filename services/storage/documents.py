@@ -17,6 +17,8 @@ from services.storage.upsert import insert_or_update
 from services.storage.words import find_by_words
 
 Status = Literal["active", "removed"]
+#: The columns of a `Presence`, in its order.
+PRESENCE = document.c["status", "absent_since", "absent_count", "absent_kind"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,4 @@ _ONE_UP = (
     .values(last_event_sequence=document.c.last_event_sequence + 1)
     .returning(document.c.last_event_sequence)
 )
-_PRESENCE = select(document.c.status, document.c.absent_since, document.c.absent_count, document.c.absent_kind).where(
-    document.c.id == bindparam("of")
-)
+_PRESENCE = select(*PRESENCE).where(document.c.id == bindparam("of"))

@@ -29,7 +29,7 @@ from services.domain.change import Change
 from services.domain.document import Document
 from services.domain.errors import NotFound
 from services.storage.codec import decode, encode, pack, unpack
-from services.storage.documents import Presence, save_document
+from services.storage.documents import PRESENCE, Presence, save_document
 from services.storage.tables import change, document, reading, sighting, snapshot, version
 
 #: `declared`: the page itself says that it was changed.
@@ -149,7 +149,7 @@ def remembered(conn: Connection, document_id: str, reader: str) -> Remembered | 
     row = conn.execute(_remembered(), {"of": document_id, "reader": reader}).first()
     if row is None:
         return None
-    presence = Presence(row.status, row.absent_since, row.absent_count, row.absent_kind)
+    presence = Presence(*(row._mapping[column] for column in PRESENCE))
     return Remembered(_current(row), presence, row.newest, row.foreign)
 
 
@@ -248,10 +248,9 @@ def _shown_now() -> Select[Any]:
 
 @cache
 def _remembered() -> Select[Any]:
-    presence = document.c.status, document.c.absent_since, document.c.absent_count, document.c.absent_kind
     others = exists().where(_other.c.document_id == document.c.id, _other.c.reader != bindparam("reader"))
     newest = select(func.max(_other.c.n)).where(_other.c.document_id == document.c.id).scalar_subquery()
-    return _shown_now().add_columns(*presence, newest.label("newest"), others.label("foreign"))
+    return _shown_now().add_columns(*PRESENCE, newest.label("newest"), others.label("foreign"))
 
 
 @cache
